@@ -16,7 +16,7 @@ def _as_digit(mnist, digit):
 
 @pytest.fixture
 def held(open_sheet):
-    """A sheet whose page gets no file of the model tiny, and the function that lets it go."""
+    """A sheet whose page gets no file of the model softmax, and the function that lets it go."""
     sheet = open_sheet()
     # the service worker would send requests in the page's place
     sheet.page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
@@ -37,7 +37,7 @@ def held(open_sheet):
         for route in waiting:
             route.continue_()
 
-    sheet.page.route("**/models/tiny.bin.gz", hold)
+    sheet.page.route("**/models/softmax.bin.gz", hold)
 
     return sheet, let_go
 
@@ -49,8 +49,8 @@ def test_no_answer_stands_under_the_name_of_another_network(held, mnist):
         sheet.write(_as_digit(mnist, 2), 0.3)
     with sheet.explained():
         sheet.write(_as_digit(mnist, 7), 0.7)
-    with page.expect_request("**/models/tiny.bin.gz"):
-        page.get_by_role("radio", name="tiny").check()
+    with page.expect_request("**/models/softmax.bin.gz"):
+        page.get_by_role("radio", name="softmax").check()
     for shown in (sheet.number, sheet.cards, sheet.boxes, page.locator(".inside-bars .best")):
         expect(shown).to_have_count(0)
     expect(page.locator(".result")).to_have_text("Reading…")
@@ -65,8 +65,8 @@ def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(hel
     listed = page.locator(".listed-text")
     expect(listed).to_have_text(["72", "72"])
     go_to(page, "Models")
-    with page.expect_request("**/models/tiny.bin.gz"):
-        opened(page, "tiny").get_by_role("link", name="Try it").click()
+    with page.expect_request("**/models/softmax.bin.gz"):
+        opened(page, "softmax").get_by_role("link", name="Try it").click()
     expect(listed).to_have_count(0)
     let_go()
     expect(listed).to_have_text(["72", "72"])

@@ -27,7 +27,6 @@ COARSER: Final = 3  # times coarser than that is the second look, and the third 
 SMALL_TEXT: Final = 15.0  # pixels: where digits are lower in the first look, there is a finer one
 GOOD_HEIGHT: Final = 26.0  # pixels, of a digit in the finer look
 LARGE_TEXT: Final = 24.0  # pixels: of a coarser look, lines with lower digits are left to the finer ones
-SURE_LARGE_TEXT: Final = 16.0  # the same where the score is high: single digits that the first look may miss
 MAX_LOOK_PIXELS: Final = 2_400_000  # of the finer look
 CELL: Final = 4  # pixels of a look per cell of its maps, as in training
 MULTIPLE: Final = 32  # pixels: height and width of a look are multiples of this
@@ -67,14 +66,7 @@ class LineDetector(Model):
         first = min(1.0, math.sqrt(LOOK_PIXELS / grey.size))
         looks = [(scale, self.look(grey, scale)) for scale in (first, first / COARSER, first / COARSER**2)]
         score = max(writing.score for _, writing in looks)
-        large = [
-            [
-                line
-                for line in look.lines
-                if line.height * scale >= (SURE_LARGE_TEXT if line.score >= SPECK_SCORE else LARGE_TEXT)
-            ]
-            for scale, look in looks[1:]
-        ]
+        large = [[line for line in look.lines if line.height * scale >= LARGE_TEXT] for scale, look in looks[1:]]
         lines = _keep_best([looks[0][1].lines, *large])
         if lines and first < 1 and (height := _usual_height(lines)) * first < SMALL_TEXT:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))

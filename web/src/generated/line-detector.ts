@@ -5,7 +5,6 @@ export const COARSER = 3;
 export const SMALL_TEXT = 15;
 export const GOOD_HEIGHT = 26;
 export const LARGE_TEXT = 24;
-export const SURE_LARGE_TEXT = 16;
 export const MAX_LOOK_PIXELS = 2_400_000;
 export const CELL = 4;
 export const MULTIPLE = 32;

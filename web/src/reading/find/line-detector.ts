@@ -27,7 +27,6 @@ import {
   SMALL_TEXT,
   SPECK,
   SPECK_SCORE,
-  SURE_LARGE_TEXT,
   UNEVEN,
 } from "../../generated/line-detector";
 import { bottomOf, rightOf } from "../../ink/boxes";
@@ -62,9 +61,7 @@ export class LineDetector {
     const looks = [first, first / COARSER, first / COARSER ** 2].map((scale) => this.look(grey, scale));
     const large = looks.slice(1).map(({ lines }, index) => {
       const scale = first / COARSER ** (index + 1);
-      return lines.filter(
-        ({ height, score }) => height * scale >= (score >= SPECK_SCORE ? SURE_LARGE_TEXT : LARGE_TEXT),
-      );
+      return lines.filter(({ height }) => height * scale >= LARGE_TEXT);
     });
     const lines = bestOf([looks[0]?.lines ?? [], ...large]);
     const parts = rowsOf(withoutSpecks(this.#withFiner(grey, first, lines))).flatMap(numbersOf);

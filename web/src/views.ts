@@ -1,13 +1,16 @@
 /** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
-import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
 import { whenLoaded } from "./shared/hooks";
 import { ThingsView } from "./things/things-view";
 import { WriteView } from "./write/write-view";
 
+const LearnView = whenLoaded(
+  () => import("./learn/learn-view").then(({ LearnView }) => LearnView),
+  "paper.missing",
+);
 const FormsView = whenLoaded(
   () => import("./forms/forms-view").then(({ FormsView }) => FormsView),
   "paper.missing",

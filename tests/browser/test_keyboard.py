@@ -34,6 +34,7 @@ def test_keys_alone_lead_through_the_views_and_a_training_is_set_up(open_page, e
     tab_to(page.get_by_role("link", name="Learn"))
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+    expect(page.locator("h1")).to_contain_text("784")
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     expect(page.locator("h1")).to_have_text(re.compile("^Softmax"))

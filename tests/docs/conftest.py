@@ -63,7 +63,7 @@ def desk(tmp_path, mnist, monkeypatch):
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(paper.astype(np.uint8)).resize((paper.shape[1] * 3, paper.shape[0] * 3)).save(path)
 
-    write(tmp_path / "meter.jpg", [0, 1, 2, 3])  # 7210
+    write(tmp_path / "cheque.jpg", [0, 1, 2, 3])  # 7210
     write(tmp_path / "digit.png", [0])
     for name, positions in {"a": [0, 1, 2], "b": [3, 4], "c": [7, 8, 9]}.items():
         write(tmp_path / "scans" / f"{name}.png", positions)

@@ -102,6 +102,15 @@ def test_the_id_follows_what_is_printed_and_not_the_rules(spec):
     assert spec(GOOD).id != spec(GOOD + 'label = "Sum"\n').id
 
 
+@pytest.mark.parametrize("given", [["make", "scores"], ["trace", "blank.png"]])
+def test_a_folder_that_is_not_there_is_said_and_not_created(tmp_path, given):
+    out = tmp_path / "nowhere" / ("a.pdf" if given[0] == "make" else "a.toml")
+    found = CliRunner().invoke(command, ["form", *given, "--out", str(out)]).exception
+    assert isinstance(found, DataError)
+    assert str(out.parent) in found.sentence("en")
+    assert not out.parent.exists()
+
+
 def test_a_name_that_is_neither_a_file_nor_a_ready_spec_says_which_are_ready(tmp_path):
     found = CliRunner().invoke(command, ["form", "make", "score", "--out", str(tmp_path / "a.pdf")]).exception
     assert isinstance(found, DataError)

@@ -51,6 +51,7 @@ def form() -> None:
 @language_option
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
+    from shuzi.forms.output import PDF, check_target
     from shuzi.forms.sheet import check_free, make_sheet, ready_spec, save_spec, spec_path
     from shuzi.forms.spec import read_spec
 
@@ -58,8 +59,7 @@ def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     ready = path if path == ready_spec(spec) else None
     read = read_spec(path)
     target = out or Path(path.with_suffix("").name.partition(".")[0] + ".pdf")
-    if target.suffix.lower() != ".pdf":
-        raise DataError("error.form.pdf", path=target)
+    check_target(target, PDF)
     beside = target.with_suffix(".toml")
     if ready:
         check_free(ready, beside)
@@ -338,13 +338,12 @@ def _listen_for_review() -> socket:
 @language_option
 def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, font: Path | None) -> None:
     """Print a page for each row of a table."""
-    from shuzi.forms.output import photographs_of, save_answer_pages
+    from shuzi.forms.output import PDF, check_target, photographs_of, save_answer_pages
     from shuzi.forms.photographs import photos_in
     from shuzi.forms.result import read_table
 
     target = out or table.with_name(f"{table.stem}-pages.pdf")
-    if target.suffix.lower() != ".pdf":
-        raise DataError("error.form.pdf", path=target)
+    check_target(target, PDF)
     if target.exists() and not force:  # it may be the scan that the table was read from
         raise DataError("error.form.exists", path=target)
     read = read_table(table)

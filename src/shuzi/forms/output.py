@@ -30,6 +30,7 @@ from shuzi.messages.visible import neutral, visible
 from shuzi.pictures.open import Picture, open_picture
 
 ENDINGS = (".csv", ".xlsx", ".json")
+PDF = (".pdf",)
 
 
 def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:

@@ -146,6 +146,8 @@ def check_out(out: Path) -> None:
     """Refuse a name that is no spec's, or files that are there already, since people edit them; raises DataError."""
     if out.suffix.lower() != ".toml":
         raise DataError("error.trace.ending", path=out)
+    if not out.parent.is_dir():
+        raise DataError("error.data.no_folder", folder=out.parent)
     for path in (out, *paths_beside(out)):
         if path.exists():
             raise DataError("error.trace.taken", path=path)

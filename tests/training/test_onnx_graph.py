@@ -24,6 +24,7 @@ def card_of(task, *more):
 
 
 CARD = card_of("classify")
+OF_LINES = ("line", "display")
 OF_NETWORK = {each.network: each.name for each in RECIPES.values()}
 
 
@@ -66,12 +67,12 @@ def test_every_network_answers_alike_and_its_weights_come_back_bit_for_bit(netwo
         images = np.pad(images, ((0, 0), (2, 2), (2, 18)))
     if network == "line_detector":
         images = np.pad(images, ((0, 0), (2, 2), (2, 34)))
-    if network == "line":
+    if network in OF_LINES:
         images = np.pad(images, ((0, 0), (10, 10), (2, 18)))
     for found, expected in zip(onnx_answers(tmp_path / "model.onnx", images), answers(model, images), strict=True):
         # logarithms of tiny probabilities are large, and float32 has seven digits
-        rounding = 1e-6 if network == "line" else 1e-7
-        limit = 1e-4 if network in ("detector", "line_detector", "line") else 1e-5
+        rounding = 1e-6 if network in OF_LINES else 1e-7
+        limit = 1e-4 if network in ("detector", "line_detector", *OF_LINES) else 1e-5
         np.testing.assert_allclose(found, expected, rtol=rounding, atol=limit)
         assert np.ptp(expected, axis=0).max() > 0.01
     read_weights(tmp_path / "model.onnx", again)

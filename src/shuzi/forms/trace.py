@@ -143,7 +143,7 @@ def paths_beside(out: Path) -> tuple[Path, Path]:
 
 
 def check_out(out: Path) -> None:
-    """Refuse a name that is no spec's, or files that are there already, since people edit them; raises DataError."""
+    """Refuse a name that is no spec's, a missing folder, or files that are there already; raises DataError."""
     if out.suffix.lower() != ".toml":
         raise DataError("error.trace.ending", path=out)
     if not out.parent.is_dir():

@@ -112,6 +112,7 @@ def pictures() -> dict[str, Grey]:
     }
     for name, (first, *page) in PHOTOGRAPHS.items():
         found[name] = _photographed(digits.images[first:], *page)
+    found["page-cut"] = np.ascontiguousarray(found["page"][78:])
     composer = Composer(digits.images, digits.labels)
     return found | {f"composed-{place:02}": any_kind(composer, rng).grey for place in range(COMPOSED)}
 

@@ -9,7 +9,7 @@ import pytest
 from shuzi.errors import ModelError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.models.store import LINE_DETECTOR, shipped
-from shuzi.reading.line_detector import CELL, LineDetector, _lines_of, in_reading_order
+from shuzi.reading.line_detector import CELL, LineDetector, _lines_of, in_reading_order, without_cut_off
 from shuzi.reading.reader import load
 
 
@@ -87,3 +87,12 @@ class TestShipped:
 def test_lines_are_ordered_by_rows():
     row = [TextLine((x, y), (x + 50.0, y), 20.0, 1.0) for x, y in ((100.0, 12.0), (10.0, 10.0), (10.0, 60.0))]
     assert [line.start for line in in_reading_order(row)] == [(10.0, 10.0), (100.0, 12.0), (10.0, 60.0)]
+
+
+@pytest.mark.parametrize(("first", "other", "left"), [(0, True, 1), (3, True, 2), (0, False, 1)])
+def test_what_an_edge_leaves_of_a_row_is_no_line_though_it_looks_low(first, other, left):
+    """Half of a row, whose ink touches the edge, beside a whole one; a low row that does not touch it is whole."""
+    grey = np.full((160, 120), 235, np.uint8)
+    grey[first:16, 40:44] = grey[first:16, 60:64] = grey[80:110, 40:44] = grey[80:110, 60:64] = 40
+    remains, whole = TextLine((38, 8.5), (66, 8.5), 15, 0.8), TextLine((38, 95), (66, 95), 30, 0.9)
+    assert len(without_cut_off([remains, whole] if other else [remains], grey)) == left

@@ -8,6 +8,7 @@ A connected piece of the core is a line.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Final, NamedTuple
@@ -230,15 +231,31 @@ def may_be_one_number(lines: list[TextLine]) -> bool:
     return len(_rows(lines)) == 1 and all(gap < NUMBER_GAP for gap in _gaps(sorted(lines, key=_middle)))
 
 
-def is_cut_off(line: TextLine, grey: NDArray[np.uint8]) -> bool:
-    """Tell whether the upper or lower edge of a picture cuts a line's ink off: it is what is left of another one."""
-    box, off = line.box, CUT_OFF * line.height
-    edges = grey[:1] if box.y < -off else grey[:0], grey[-1:] if box.bottom > len(grey) + off else grey[:0]
+def without_cut_off(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> list[TextLine]:
+    """Leave out lines whose ink the upper or lower edge of a picture cuts off: they are what is left of other ones.
+
+    What is left looks lower than it was, so it is taken to be as high as the lines that lie away from the edges.
+    """
+    away = [line.height for line in lines if 0 < line.box.y - line.height < len(grey) - 3 * line.height]
+    usual = median(away) if away else 0.0
+    return [line for line in lines if not _is_cut_off(line, grey, max(0.0, usual - line.height))]
+
+
+def _is_cut_off(line: TextLine, grey: NDArray[np.uint8], more: float) -> bool:
+    """Tell whether digits higher by so many pixels would reach over an edge, and a line's ink touches it there."""
+    box, over = line.box, CUT_OFF * line.height - more
+    is_above, is_below = box.y < -over, box.bottom > len(grey) + over
+    edges = grey[:1] if is_above else grey[:0], grey[-1:] if is_below else grey[:0]
     across = slice(max(0, math.floor(box.x)), max(1, math.ceil(box.right)))
-    levels = np.sort(grey[max(0, math.floor(box.y)) : max(1, math.ceil(box.bottom)), across], axis=None)
-    if not len(levels):
+    rows = grey[max(0, math.floor(box.y)) : max(1, math.ceil(box.bottom))]
+    if not rows[:, across].size:
         return True
-    halfway = (int(levels[len(levels) // DARKEST]) + int(levels[len(levels) // 2])) / 2
+    # a single stroke fills its box, and shows no paper
+    beside = rows[:, max(0, math.floor(box.x - line.height)) : max(1, math.ceil(box.right + line.height))]
+    halfway = 0.0
+    for part in rows[:, across], beside:
+        levels = np.sort(part, axis=None)
+        halfway = max(halfway, (int(levels[len(levels) // DARKEST]) + int(levels[len(levels) // 2])) / 2)
     return any(bool((edge[:, across] < halfway).any()) for edge in edges)
 
 

@@ -17,7 +17,7 @@ from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.characters import Character, find_characters, find_middles
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.line_detector import LineDetector, in_reading_order, is_cut_off
+from shuzi.reading.line_detector import LineDetector, in_reading_order, without_cut_off
 from shuzi.reading.lines import is_struck_out
 from shuzi.reading.recogniser import Recogniser, find_best_texts, log_probabilities
 from shuzi.reading.thresholds import (
@@ -51,7 +51,7 @@ def recognise_page(
 
     `max_work` is what may be done for a picture of one line, in images classified: for this one more.
     """
-    whole = [line for line in lines if not is_cut_off(line, grey)]
+    whole = without_cut_off(lines, grey)
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
     lines = whole or lines
     height, work = median(line.height for line in lines), Work(max_work * MAX_PAGE_WORK / MAX_WORK)

@@ -31,7 +31,7 @@ from shuzi.reading.confidence import LineScale, Scale
 from shuzi.reading.decide import decide
 from shuzi.reading.display import DisplayReader
 from shuzi.reading.hand import CorrectedClassifier, correct
-from shuzi.reading.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
+from shuzi.reading.line_detector import LineDetector, Writing, may_be_one_number, without_cut_off
 from shuzi.reading.locate import Detector, locate
 from shuzi.reading.page import lies_on_its_side, recognise_page
 from shuzi.reading.page_text import PageScale, correct_page
@@ -291,7 +291,7 @@ class Reader:
 
 def _is_page(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> bool:
     """Tell whether the largest line of a picture, of those that are not cut off, is much lower than the picture."""
-    whole = [line for line in lines if not is_cut_off(line, grey)] or lines
+    whole = without_cut_off(lines, grey) or lines
     if not whole:
         return False
     return max(whole, key=lambda line: line.length * line.height).height < LARGEST_ON_PAGE * len(grey)

@@ -6,7 +6,7 @@ import { LineScale, Scale } from "./decide/confidence";
 import { decide } from "./decide/decision";
 import { PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
-import { isCutOff, type LineDetector, mayBeOneNumber, type Writing } from "./find/line-detector";
+import { type LineDetector, mayBeOneNumber, type Writing, withoutCutOff } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
@@ -89,7 +89,7 @@ export class Reader {
 
 /** Whether the largest line of a picture, of those that are not cut off, is much lower than the picture. */
 function isPage(lines: readonly TextLine[], grey: Grey): boolean {
-  const whole = lines.filter((line) => !isCutOff(line, grey));
+  const whole = withoutCutOff(lines, grey);
   const areaOf = (line: TextLine) => lengthOfLine(line) * line.height;
   const [largest] = (whole.length ? whole : [...lines]).sort((a, b) => areaOf(b) - areaOf(a));
   return largest !== undefined && largest.height < LARGEST_ON_PAGE * grey.height;

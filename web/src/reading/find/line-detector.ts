@@ -280,24 +280,46 @@ function joined(parts: readonly TextLine[]): TextLine {
   };
 }
 
-/** Whether the upper or lower edge of a picture cuts a line's ink off: it is what is left of another one. */
-export function isCutOff(line: TextLine, { width, height, pixels }: Grey): boolean {
+/**
+ * Leave out lines whose ink the upper or lower edge of a picture cuts off: they are what is left of other ones. What is
+ * left looks lower than it was, so it is taken to be as high as the lines that lie away from the edges.
+ */
+export function withoutCutOff(lines: readonly TextLine[], grey: Grey): TextLine[] {
+  const isAway = (line: TextLine) => {
+    const above = boxOfLine(line).y - line.height;
+    return above > 0 && above < grey.height - 3 * line.height;
+  };
+  const away = lines.filter(isAway).map((line) => line.height);
+  const usual = away.length ? median(away) : 0;
+  return lines.filter((line) => !isCutOff(line, grey, Math.max(0, usual - line.height)));
+}
+
+/** Whether digits higher by so many pixels would reach over an edge, and a line's ink touches it there. */
+function isCutOff(line: TextLine, { width, height, pixels }: Grey, more: number): boolean {
   const box = boxOfLine(line);
-  const off = CUT_OFF * line.height;
-  const [left, right] = [
-    Math.max(0, Math.floor(box.x)),
-    Math.min(Math.max(1, Math.ceil(rightOf(box))), width),
+  const over = CUT_OFF * line.height - more;
+  const columns = (beside: number): readonly [number, number] => [
+    Math.max(0, Math.floor(box.x - beside)),
+    Math.min(Math.max(1, Math.ceil(rightOf(box) + beside)), width),
   ];
-  const row = (y: number) => pixels.subarray(y * width + left, y * width + Math.max(left, right));
+  const row = (y: number, [left, right]: readonly [number, number]) =>
+    pixels.subarray(y * width + left, y * width + Math.max(left, right));
   const top = Math.max(0, Math.floor(box.y));
   const bottom = Math.min(Math.max(1, Math.ceil(bottomOf(box))), height);
-  const rows = Array.from({ length: Math.max(0, bottom - top) }, (_, index) => [...row(top + index)]);
-  const levels = Uint8Array.from(rows.flat()).sort();
-  if (!levels.length) return true;
-  const levelAt = (index: number) => levels[Math.floor(index)] as number;
-  const halfway = (levelAt(levels.length / DARKEST) + levelAt(levels.length / 2)) / 2;
-  const edges = [...(box.y < -off ? row(0) : []), ...(bottomOf(box) > height + off ? row(height - 1) : [])];
-  return edges.some((level) => level < halfway);
+  const across = columns(0);
+  if (bottom <= top || across[1] <= across[0]) return true;
+  // a single stroke fills its box, and shows no paper
+  const halfways = [across, columns(line.height)].map((part) => {
+    const rows = Array.from({ length: bottom - top }, (_, index) => [...row(top + index, part)]);
+    const levels = Uint8Array.from(rows.flat()).sort();
+    const levelAt = (index: number) => levels[Math.floor(index)] as number;
+    return (levelAt(levels.length / DARKEST) + levelAt(levels.length / 2)) / 2;
+  });
+  const edges = [
+    ...(box.y < -over ? row(0, across) : []),
+    ...(bottomOf(box) > height + over ? row(height - 1, across) : []),
+  ];
+  return edges.some((level) => level < Math.max(...halfways));
 }
 
 /** Repeat the right and lower edge, up to a multiple of what the network halves. */

@@ -38,7 +38,7 @@ import { cut } from "../../ink/strips";
 import { isDigit } from "../classes";
 import { type Character, charactersOf } from "../decide/outcome";
 import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
-import { isCutOff, type LineDetector } from "../find/line-detector";
+import { type LineDetector, withoutCutOff } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
 import { middlesOf } from "./character-boxes";
 import { bestTexts, type Labels, type LineTexts, logProbability } from "./ctc";
@@ -72,7 +72,7 @@ export function recognisePage(
   const seen = nothingIn(grey);
   const work = new Work(Number.POSITIVE_INFINITY);
   work.allow(MAX_PAGE_WORK - MAX_WORK);
-  const whole = lines.filter((line) => !isCutOff(line, grey));
+  const whole = withoutCutOff(lines, grey);
   const found = whole.length ? whole : lines;
   const cutOff = lines.filter((line) => !found.includes(line));
   const height = median(found.map((line) => line.height));

@@ -101,7 +101,8 @@ def _usual_height(lines: list[TextLine]) -> float:
 
 def _without_specks(lines: list[TextLine]) -> list[TextLine]:
     """Leave out what is far lower than other lines and hardly seen: pieces of dashed ruling."""
-    usual = _usual_height(lines) if lines else 0.0
+    sure = [line for line in lines if line.score >= SPECK_SCORE]
+    usual = _usual_height(sure or lines) if lines else 0.0
     return [line for line in lines if line.score >= SPECK_SCORE or line.score * line.height >= SPECK * usual]
 
 

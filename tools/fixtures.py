@@ -6,6 +6,7 @@ The page reads without Python, by the same models and by the same steps written 
 both to each other: `tests/fixtures/reading` has the pictures (PNG), what `ink` makes of them (PNG), the strips that
 the line recogniser sees (PNG), and every number in between (JSON). Each picture is read as a cell of a table is, and
 where it may show several lines, as a photograph; of `PHOTOGRAPHS` the first lines' own level pictures are there too.
+`tests/fixtures/displays` has the same of displays: pictures, strips and numbers.
 `tests/reading/test_fixtures.py` compares Python with them; a port compares itself. Write them anew after a model, a
 threshold or a step has changed.
 
@@ -26,19 +27,24 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
+from shuzi.ink.display_lines import display_strip
 from shuzi.ink.paper import Scan, map_line, resize
 from shuzi.ink.strips import cut_strip
 from shuzi.models.store import LINE_DETECTOR, find_model
 from shuzi.pictures.open import open_picture
+from shuzi.reading.display import DISPLAY_FEATURES, DisplayReader
 from shuzi.reading.line_detector import LOOK_PIXELS, LineDetector
 from shuzi.reading.page_text import FEATURES, gather_features
 from shuzi.reading.result import Reading
 from shuzi.reading.thresholds import LARGEST_SIDE, SMALLEST_PAGE
 from shuzi.synthesis.composer import Composer, any_kind
 from shuzi.synthesis.digit_shapes import skeleton_field
+from shuzi.synthesis.displays import compose
 from shuzi.synthesis.pen import UNIT
 
-FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tests" / "fixtures" / "reading"
+OF_DISPLAYS = FOLDER.with_name("displays")
 COMPOSED = 12  # pages of any kind
 SHOWN = 4  # lines of a photograph whose own pictures are kept
 DECIMALS = 6
@@ -51,6 +57,16 @@ PHOTOGRAPHS = {
     "page-on-its-side": (172, 420, 560, 34, 90.0),
 }
 """Photographs of pages: the first of MNIST's digits, height, width, the height of digits, the turn in degrees."""
+
+COMPOSED_DISPLAYS = {
+    "segments": ("segments", 2),
+    "point": ("segments", 7),
+    "unsure": ("segments", 3),
+    "lit": ("segments", 9),
+    "wheels": ("wheels", 6),
+    "none": ("nothing", 3),
+}
+"""Displays that are sure and unsure, dark and lit, and one of none: the kind, and the seed."""
 
 Grey = NDArray[np.uint8]
 
@@ -65,8 +81,24 @@ def main() -> None:
     for name, grey in (pictures() | composed).items():
         _save(name, "picture", grey)
         (FOLDER / f"{name}.json").write_text(json.dumps(steps(reader, name, grey), indent=1) + "\n")
-    size = sum(each.stat().st_size for each in FOLDER.iterdir())
-    print(f"{len(list(FOLDER.glob('*.json')))} pictures, {size / 1024:.0f} KB")
+    write_displays()
+    files = [*FOLDER.iterdir(), *OF_DISPLAYS.iterdir()]
+    size = sum(each.stat().st_size for each in files)
+    print(f"{sum(each.suffix == '.json' for each in files)} pictures, {size / 1024:.0f} KB")
+
+
+def write_displays() -> None:
+    """Write every picture of a display and the output of each step."""
+    found = displays() | {
+        path.name.split(".")[0]: open_picture(path) for path in OF_DISPLAYS.glob("composed-*.picture.png")
+    }
+    shutil.rmtree(OF_DISPLAYS, ignore_errors=True)
+    OF_DISPLAYS.mkdir(parents=True)
+    reader = shuzi.load("display")
+    for name, grey in found.items():
+        _save(name, "picture", grey, OF_DISPLAYS)
+        steps = display_steps(reader, name, grey, OF_DISPLAYS)
+        (OF_DISPLAYS / f"{name}.json").write_text(json.dumps(steps, indent=1) + "\n")
 
 
 def pictures() -> dict[str, Grey]:
@@ -154,6 +186,31 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     }
 
 
+def displays() -> dict[str, Grey]:
+    """Return pictures of displays, by name; in one of them, the line has to be found."""
+    meter = open_picture(ROOT / "docs" / "pictures" / "meter.jpg")
+    found = {"meter": np.asarray(cv2.resize(meter, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA), np.uint8)}
+    for name, (kind, seed) in COMPOSED_DISPLAYS.items():
+        grey, _ = compose(np.random.default_rng(seed), kind, None)  # without real digits
+        found[f"composed-{name}"] = 255 - grey if name == "lit" else grey
+    return found
+
+
+def display_steps(reader: DisplayReader, name: str, grey: Grey, folder: Path) -> dict[str, Any]:
+    """Return every number on the way from a picture of a display to its reading; write its strips into a folder."""
+    for polarity in ("dark", "lit"):
+        _save(name, polarity, display_strip(grey, polarity == "lit"), folder)
+    line, reading = reader.recognise(grey), reader.read(grey)
+    return {
+        "texts": {} if line is None else dict(zip(line.texts, _rounded(line.probabilities), strict=True)),
+        "features": {} if line is None else dict(zip(DISPLAY_FEATURES, _rounded(line.features), strict=True)),
+        "reading": result(reading),
+        "digits_status": reading.digits_status,
+        "digits_confidence": round(reading.digits_confidence, DECIMALS),
+        "statuses": [digit.status for digit in reading.digits],
+    }
+
+
 def page_steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any] | None:
     """Return every number on the way from a photograph to its reading; None for a picture too small to be one."""
     if min(grey.shape) < SMALLEST_PAGE:
@@ -232,8 +289,8 @@ def _rounded(values: Any) -> list[float]:
     return [round(float(each), DECIMALS) for each in values]
 
 
-def _save(name: str, step: str, grey: Grey) -> None:
-    Image.fromarray(grey).save(FOLDER / f"{name}.{step}.png", optimize=True)
+def _save(name: str, step: str, grey: Grey, folder: Path | None = None) -> None:
+    Image.fromarray(grey).save((folder or FOLDER) / f"{name}.{step}.png", optimize=True)
 
 
 def _beside(page: Grey, images: list[Grey], gap: int) -> Grey:

@@ -29,6 +29,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         )
     },
     "ink/line-pictures": {"ink.line_pictures": ALL},
+    "ink/display-lines": {"ink.display_lines": ALL},
     "reading": {
         "reading.thresholds": ALL,
         "reading.automaton": ["LONGEST_PATTERN", "MAX_POSITIONS", "NAMED_PATTERNS"],
@@ -36,6 +37,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "reading.values": ["PLAIN_WEIGHTS"],
         "reading.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
         "reading.page_text": ["FEATURES", "PAGE_WEIGHTS"],
+        "reading.display": ["DISPLAY_FEATURES"],
         "reading.explain": ["PATCH"],
     },
     "line-detector": {"reading.line_detector": ALL},

@@ -12,6 +12,7 @@ import shuzi
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "reading"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+DISPLAYS = FOLDER.with_name("displays")
 TOOL = Path(__file__).parents[2] / "tools" / "fixtures.py"
 
 PROBABILITY, PIXEL = 0.01, 1.0  # what a port may differ by
@@ -48,18 +49,30 @@ def compare(found, expected, where=""):
         assert found == expected, (where, found, expected)
 
 
+def compare_maps(written, folder, name):
+    maps = sorted(path.name for path in folder.glob(f"{name}.*.png") if ".picture." not in path.name)
+    assert maps == sorted(path.name for path in written.glob("*.png"))
+    for each in maps:
+        seen, expected = (np.asarray(Image.open(place / each), int) for place in (written, folder))
+        assert seen.shape == expected.shape
+        assert np.abs(seen - expected).max(initial=0) <= LEVELS, each
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_a_reading_gives_what_it_gave(tool, reader, name, tmp_path, monkeypatch):
     monkeypatch.setattr(tool, "FOLDER", tmp_path)
     grey = np.asarray(Image.open(FOLDER / f"{name}.picture.png"))
     found = tool.steps(reader, name, grey)
     compare(json.loads(json.dumps(found)), json.loads((FOLDER / f"{name}.json").read_text()))
-    maps = sorted(path.name for path in FOLDER.glob(f"{name}.*.png") if ".picture." not in path.name)
-    assert maps == sorted(path.name for path in tmp_path.glob("*.png"))
-    for each in maps:
-        seen, expected = (np.asarray(Image.open(folder / each), int) for folder in (tmp_path, FOLDER))
-        assert seen.shape == expected.shape
-        assert np.abs(seen - expected).max(initial=0) <= LEVELS, each
+    compare_maps(tmp_path, FOLDER, name)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in DISPLAYS.glob("*.json")))
+def test_every_step_of_reading_a_display_gives_what_it_gave(tool, name, tmp_path):
+    grey = np.asarray(Image.open(DISPLAYS / f"{name}.picture.png"))
+    found = tool.display_steps(shuzi.load("display"), name, grey, tmp_path)
+    compare(json.loads(json.dumps(found)), json.loads((DISPLAYS / f"{name}.json").read_text()))
+    compare_maps(tmp_path, DISPLAYS, name)
 
 
 def test_the_pictures_lead_through_every_branch():

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, SHORTEST
 
-_LIGHT = 49  # pixels of a strip: light and paper change over such a distance, segments over less
-_AROUND = 129  # pixels: where contrast differs over such a distance, it is evened out
-_NOISE = 2.0  # grey levels; a contrast below is none
+LIGHT = 49  # pixels of a strip: light and paper change over such a distance, segments over less
+AROUND = 129  # pixels: where contrast differs over such a distance, it is evened out
+NOISE = 2.0  # grey levels; a contrast below is none
 
 
 def display_strip(grey: NDArray[np.uint8], light_on_dark: bool = False) -> NDArray[np.uint8]:
@@ -21,7 +21,7 @@ def display_strip(grey: NDArray[np.uint8], light_on_dark: bool = False) -> NDArr
     method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR
     levels = cv2.resize(grey, (wide, HEIGHT), interpolation=method).astype(np.float32)
     border = cv2.BORDER_REFLECT
-    darker = cv2.blur(levels, (_LIGHT, _LIGHT), borderType=border) - levels
-    squares = cv2.blur(darker * darker, (_AROUND, _AROUND), borderType=border)
-    scaled = darker * (CONTRAST / 2) / np.sqrt(np.maximum(squares, _NOISE**2))
+    darker = cv2.blur(levels, (LIGHT, LIGHT), borderType=border) - levels
+    squares = cv2.blur(darker * darker, (AROUND, AROUND), borderType=border)
+    scaled = darker * (CONTRAST / 2) / np.sqrt(np.maximum(squares, NOISE**2))
     return np.asarray(np.clip(np.rint(PAPER + (-scaled if light_on_dark else scaled)), 0, 255), np.uint8)

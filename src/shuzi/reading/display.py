@@ -64,6 +64,10 @@ class DisplayFeatures(NamedTuple):
     evidence: float
 
 
+DISPLAY_FEATURES = DisplayFeatures._fields
+"""The names of the features."""
+
+
 @dataclass(frozen=True, eq=False)
 class DisplayLine:
     """What may stand on a line of a display."""

@@ -1,13 +1,14 @@
 /** Filters of pictures, each as OpenCV defines it. */
 import { type Plane, plane } from "./picture";
 
-/** How a picture continues beyond its edge: by repeating its outermost pixels, or mirrored at them. */
-type Border = "repeated" | "mirrored";
+/** How a picture continues beyond its edge: by repeating its outermost pixels, or mirrored at them or at the edge. */
+type Border = "repeated" | "mirrored" | "reflected";
 
 function inside(index: number, side: number, border: Border): number {
   if (border === "repeated" || side === 1) return Math.min(Math.max(index, 0), side - 1);
-  const mirrored = Math.abs(index) % (2 * side - 2);
-  return mirrored < side ? mirrored : 2 * side - 2 - mirrored;
+  const twice = border === "mirrored" ? 0 : 1; // how often the outermost pixel comes again
+  const mirrored = (index < 0 ? -index - twice : index) % (2 * side - 2 + 2 * twice);
+  return mirrored < side ? mirrored : 2 * side - 2 + twice - mirrored;
 }
 
 /** Average over a square of an odd side, by sums along rows and then along columns. */

@@ -21,7 +21,7 @@ export interface TextLine {
 }
 
 /** From x, y, 1 of one picture to x and y of another. */
-type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]];
+export type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]];
 
 /** A line's own small picture, in which it lies level. */
 export interface LinePicture {
@@ -91,7 +91,7 @@ export function straighten(grey: Grey, line: TextLine): LinePicture {
 }
 
 /** The box, in the whole picture, around a box of a line's picture. */
-export function inWhole({ matrix }: LinePicture, box: Box): Box {
+export function inWhole({ matrix }: Pick<LinePicture, "matrix">, box: Box): Box {
   const corners = [
     [box.x, box.y],
     [rightOf(box), box.y],

@@ -44,9 +44,8 @@ export const WEIGHTS = SCORES.map((name) => PAGE_WEIGHTS[name]);
 const TREE_NUMBERS = 10;
 
 /** What a tree adds to the logit: three questions, each a feature's index and a threshold, and four answers. */
-function addedBy(tree: readonly number[], features: Features): number {
-  const isBelow = (at: number) =>
-    features[FEATURES[tree[at] as number] as (typeof FEATURES)[number]] < (tree[at + 1] as number);
+function addedBy(tree: readonly number[], features: readonly number[]): number {
+  const isBelow = (at: number) => (features[tree[at] as number] as number) < (tree[at + 1] as number);
   const above = isBelow(0) ? 0 : 1;
   const answer = 6 + 2 * above + (isBelow(2 + 2 * above) ? 0 : 1);
   return tree[answer] as number;
@@ -70,12 +69,16 @@ export class PageScale {
       this.#trees.push(values.slice(at, at + TREE_NUMBERS) as number[]);
   }
 
-  /** The probability that a text is complete and right. */
-  confidence(features: Features): number {
-    if (!this.#trees.length) return sigmoid(features.raw);
-    return sigmoid(this.#trees.reduce((sum, tree) => sum + addedBy(tree, features), 0));
+  /** The probability that a text is complete and right; its features, in their order, begin with its own logit. */
+  confidence(features: readonly number[]): number {
+    const logit = this.#trees.length
+      ? this.#trees.reduce((sum, tree) => sum + addedBy(tree, features), 0)
+      : (features[0] as number);
+    return sigmoid(logit);
   }
 }
+
+const inOrder = (features: Features) => FEATURES.map((name) => features[name]);
 
 /** Make a reading of the lines of a photograph. */
 export function decidePage(
@@ -204,8 +207,8 @@ function readLine(
     return noDigit >= SURELY_NO_DIGIT ? "sign" : "unknown";
   }
   const features = featuresOf(outcome, line, seen);
-  const confidence = scale.confidence(features);
-  const ofDigits = scale.confidence({ ...features, raw: logit(probabilityOfDigits) });
+  const confidence = scale.confidence(inOrder(features));
+  const ofDigits = scale.confidence(inOrder({ ...features, raw: logit(probabilityOfDigits) }));
   const digitsConfidence = Math.max(ofDigits, confidence);
   const ignored = ignoredOn(
     alone,
@@ -257,7 +260,9 @@ function doubtLine(chosen: Reading, { texts }: PageLine, features: Features, sca
   if (chosen.digitsStatus !== "ok") return chosen;
   const [wide, narrow] = texts.scores[texts.texts.indexOf(chosen.text)] ?? [features.wide, features.narrow];
   const raw = logit(chosen.digitsConfidence);
-  const sure = scale.confidence({ ...features, raw, wide: wide as number, narrow: narrow as number });
+  const sure = scale.confidence(
+    inOrder({ ...features, raw, wide: wide as number, narrow: narrow as number }),
+  );
   if (sure >= scale.ok) return chosen;
   return {
     ...chosen,
@@ -291,7 +296,7 @@ function onPage(
 }
 
 /** A box in whole pixels of a photograph, clipped to it. */
-function clipped(box: Box, { width, height }: Grey): Box {
+export function clipped(box: Box, { width, height }: Grey): Box {
   const inside = (value: number, side: number) => Math.min(Math.max(rounded(value), 0), side);
   const [left, top] = [
     Math.min(inside(box.x, width), width - 1),

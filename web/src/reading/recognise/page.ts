@@ -214,11 +214,11 @@ function recognised(
   const { ink, contrast } = mapsOfLine(picture.grey, picture.height);
   const frames = FRAMES.map((times) => frameLine(picture, times)) as [Box, Box];
   const columns = frames.map((frame) => recogniser.columns(cut(contrast, frame)));
-  const { labels, logs } = likelyTexts(columns);
+  const { texts: likely, logs } = likelyTexts(columns);
   const unstruck: LineTexts = {
     line: { candidates: [], frames, height: picture.height, proposed: [], isStruck: false },
     columns,
-    texts: labels.map((text) => text.map((label) => CLASSES[label]).join("")),
+    texts: likely,
     // no candidates were looked for, so the strips alone count
     scores: logs.map((of) => [of[0] as number, of.at(-1) as number, Math.max(...of), 0, 0, 0, 0]),
   };
@@ -233,18 +233,32 @@ function recognised(
   return [{ line, picture, ink, contrast, texts, classified, relativeHeight }, characters];
 }
 
-/** The most probable texts of all strips, and the log probability of each in each. */
-function likelyTexts(columns: readonly Columns[]): { labels: Labels[]; logs: number[][] } {
+/** The texts that some strips of a line may say. */
+interface Likely {
+  readonly texts: readonly string[];
+  /** The log probability of each in each strip. */
+  readonly logs: readonly (readonly number[])[];
+  /** What each strip says by itself. */
+  readonly alone: readonly (string | undefined)[];
+}
+
+/** The most probable texts of all strips. */
+export function likelyTexts(columns: readonly Columns[]): Likely {
   const room = Math.min(...columns.map(({ count }) => count));
-  const likely = new Map<string, Labels>();
-  for (const column of columns)
-    for (const { labels } of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY))
-      if (labels.length <= room && !likely.has(labels.join())) likely.set(labels.join(), labels);
-  const labels = [...likely.values()].slice(0, MAX_TEXTS);
-  const logs = labels.map((text) =>
-    columns.map((column) => Math.max(logProbability(column, text), LOWEST_LOG_PROBABILITY)),
+  const proposed = columns.map((column) =>
+    bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY).map(({ labels }) => labels),
   );
-  return { labels, logs };
+  const written = (labels: Labels) => labels.map((label) => CLASSES[label]).join("");
+  const likely = new Map<string, Labels>();
+  for (const labels of proposed.flat()) if (labels.length <= room) likely.set(written(labels), labels);
+  const texts = [...likely].slice(0, MAX_TEXTS);
+  return {
+    texts: texts.map(([text]) => text),
+    logs: texts.map(([, labels]) =>
+      columns.map((column) => Math.max(logProbability(column, labels), LOWEST_LOG_PROBABILITY)),
+    ),
+    alone: proposed.map(([first]) => first && written(first)),
+  };
 }
 
 /** Boxes without what a stroke through all of them may have added to the first and the last one. */
@@ -259,18 +273,27 @@ function trimmed(boxes: readonly Box[], height: number): Box[] {
 }
 
 /** The characters of the text that is most probable in all strips. */
-function likelyCharacters(texts: LineTexts, logs: readonly number[][], ink: Grey): Character[] {
-  const means = logs.map((of) => of.reduce((sum, log) => sum + log, 0) / of.length);
-  const ranked = [...means.keys()].sort((a, b) => (means[b] as number) - (means[a] as number));
-  const largest = Math.max(...means);
-  const likely = ranked.map((index) => Math.exp((means[index] as number) - largest));
-  const total = likely.reduce((sum, probability) => sum + probability, 0);
+function likelyCharacters(texts: LineTexts, logs: Likely["logs"], ink: Grey): Character[] {
+  const { order, probabilities } = ranked(logs);
   return charactersOf(
     texts,
-    ranked.map((index) => texts.texts[index] as string),
-    likely.map((probability) => probability / total),
+    order.map((index) => texts.texts[index] as string),
+    order.map((index) => probabilities[index] as number),
     ink,
   );
+}
+
+/** The mean log probability of each text, its probability by that, and their order by it, the best one first. */
+export function ranked(logs: Likely["logs"]) {
+  const means = logs.map(meanOf);
+  const largest = Math.max(...means);
+  const likely = means.map((mean) => Math.exp(mean - largest));
+  const total = likely.reduce((sum, probability) => sum + probability, 0);
+  return {
+    means,
+    probabilities: likely.map((probability) => probability / total),
+    order: [...means.keys()].sort((a, b) => (means[b] as number) - (means[a] as number)),
+  };
 }
 
 /** The classifier's probability of each digit. */

@@ -35,6 +35,7 @@ export default defineConfig(({ mode }) => {
     },
     define: {
       "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served"),
+      "import.meta.env.DISPLAYS": mode !== "file",
       "import.meta.env.TRAINING_IMAGES": mode === "file" ? 5_500 : 55_000,
       "import.meta.env.PROJECT": JSON.stringify(project(process.env.SHUZI_SITE)),
     },

@@ -87,7 +87,7 @@ def test_ink_that_is_in_no_text_is_hatched_and_named_and_nothing_is_plainly_reli
         sheet.page.keyboard.press("Control+z")
     expect(left_out).to_have_count(0)
     expect(verdict).to_have_text("Reliable")
-    expect(sheet.page.locator(".result .why")).to_have_text("Every character is clear, and no ink is left over.")
+    expect(sheet.page.locator(".result .why")).to_have_text("Every character is clear.")
 
 
 def test_strokes_are_taken_back_and_so_is_a_clearing(open_sheet, mnist):

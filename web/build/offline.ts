@@ -8,7 +8,7 @@ const PUBLIC = new URL("../public/", import.meta.url);
 const LINKED = "og.png"; // for those who show a link to the page
 const LIST = "const FILES = [];";
 
-/** Puts the service worker beside the page. MNIST is not in its list: it is kept when it is first used. */
+/** Puts the service worker beside the page. What is not in its list, MNIST and the model of displays, is kept when it is first used. */
 export function offlineWorker(): Plugin {
   return {
     name: "offline-worker",
@@ -16,7 +16,9 @@ export function offlineWorker(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
-      const bundled = [...bundledFiles().keys()].filter((name) => /^(models|codes)\//.test(name));
+      const bundled = [...bundledFiles().keys()].filter((name) =>
+        /^(models\/(?!display)|codes\/)/.test(name),
+      );
       const entries = readdirSync(PUBLIC, { withFileTypes: true }).filter((entry) => entry.isFile());
       const others = entries.map(({ name }) => name).filter((name) => name !== LINKED);
       const samples = readdirSync(new URL("samples/", PUBLIC)).map((name) => `samples/${name}`);

@@ -7,6 +7,8 @@ import { licence, project } from "./project.ts";
 const ROOT = new URL("../../", import.meta.url);
 const NODE = ">=20.16"; // process.getBuiltinModule
 
+const DISPLAY = "display"; // which the package does not read
+
 /** Puts them into the build. */
 export function packageFiles(): Plugin {
   return {
@@ -21,7 +23,7 @@ export function packageFiles(): Plugin {
         ["models/LICENSE.md", text("src/shuzi/models/LICENSE.md")],
       ]);
       for (const [name, content] of bundledFiles())
-        if (name.startsWith("models/")) files.set(name, content());
+        if (name.startsWith("models/") && !name.includes(DISPLAY)) files.set(name, content());
       for (const [fileName, source] of files) this.emitFile({ type: "asset", fileName, source });
     },
   };

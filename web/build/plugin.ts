@@ -119,10 +119,7 @@ function lessons(): Record<string, Record<string, string>> {
 }
 
 function modelNames(): string[] {
-  // the page reads no displays
-  const files = readdirSync(new URL("models/", PYTHON)).filter(
-    (each) => each.endsWith(".onnx") && each !== "display.onnx",
-  );
+  const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx"));
   return files.map((each) => each.replace(".onnx", ""));
 }
 

@@ -9,7 +9,7 @@ const PUBLIC = new URL("../public/", import.meta.url);
 /** The first images of MNIST that the small file has. */
 const FIRST: Record<string, number> = { train: 6_000, t10k: 1_000 };
 
-/** @param isFull whether it gets all of MNIST */
+/** @param isFull whether it gets all of MNIST, and the model of displays */
 export function singleFile(isFull: boolean): Plugin {
   return {
     name: "single-file",
@@ -55,6 +55,7 @@ const NEEDED = ["default", "line", "detector", "line-detector"].map((name) => `m
 /** The models and images as `src/bundle/files.ts` looks for them. */
 function held(isFull: boolean): string {
   const files = bundledFiles();
+  if (!isFull) files.delete("models/display.bin.gz");
   const names = new Set([...NEEDED, ...files.keys()]);
   return [...names]
     .map((name) => {

@@ -11,6 +11,9 @@ export function isOtherMachine(host: string): boolean {
   return !/^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
 }
 
+/** Whether it has the model of displays, which is left out of the smaller file. */
+export const hasDisplays = import.meta.env.DISPLAYS;
+
 /** How many images networks can be trained on in this edition; a twelfth more is for validation. */
 export const trainingImages = import.meta.env.TRAINING_IMAGES;
 

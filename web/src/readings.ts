@@ -13,7 +13,7 @@ import type {
   Unread,
 } from "./generated/shapes";
 import { NotRead } from "./here/calls";
-import { type Found, isOwn } from "./here/protocol";
+import { DISPLAY, type Found, isOwn } from "./here/protocol";
 import { isHere, readHere, sentence } from "./here/read";
 import type { Grey } from "./ink/picture";
 import type { Preparation } from "./reading/report/explain";
@@ -104,7 +104,8 @@ async function askService(
   picture: Blob,
   { model, pattern, explain, ...rest }: Asking,
 ): Promise<(Reading | Unread)[]> {
-  const query = new URLSearchParams({ model, explain: String(explain), ...(pattern ? { pattern } : {}) });
+  const how = { model, explain: String(explain), ...(pattern ? { pattern } : {}) };
+  const query = new URLSearchParams(model === DISPLAY ? { kind: DISPLAY } : how);
   const path = `v1/read?${query}`;
   let body: Blob | FormData = picture;
   if (picture instanceof File) {

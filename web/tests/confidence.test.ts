@@ -1,7 +1,7 @@
 /** Confidence is what the numbers of a card say: the cases worked by hand that Python is held to as well. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { EVIDENCE, FEATURES } from "../src/generated/reading";
+import { type EVIDENCE, FEATURES } from "../src/generated/reading";
 import { LineScale, Scale } from "../src/reading/decide/confidence";
 import { PageScale } from "../src/reading/decide/page-text";
 
@@ -26,7 +26,7 @@ test.each(cases.lines)("a line: $says", ({ numbers, evidence, confidence }) => {
 
 test.each(cases.pages)("a line of a photograph: $says", ({ numbers, features, confidence, ok }) => {
   const scale = new PageScale(numbers);
-  expect(scale.confidence(features)).toBeCloseTo(confidence, 9);
+  expect(scale.confidence(FEATURES.map((name) => features[name]))).toBeCloseTo(confidence, 9);
   expect(scale.ok).toBe(ok);
 });
 

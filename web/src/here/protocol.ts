@@ -13,6 +13,9 @@ export function isOwn(model: string): boolean {
   return model.includes("@");
 }
 
+/** In place of the name of a model: what reads displays and meters. */
+export const DISPLAY = "display";
+
 /** The maximum number of explained digits of a picture. */
 export const MAX_EXPLAINED = 40;
 

@@ -9,7 +9,7 @@ import { sayIn } from "../reading/report/advice";
 import type { Sentence } from "../reading/report/result";
 import { Calls, NotRead } from "./calls";
 import { LargePicture, openPicture } from "./open";
-import { type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
+import { DISPLAY, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 import type { ClassifierWork } from "./worker";
 
 /** The shipped models that read in the page. */
@@ -17,7 +17,7 @@ export const MODELS = ["default", "tiny", "softmax"];
 
 /** Whether a model reads in the page: a shipped one, or a version of a network trained here. */
 export function isHere(model: string): boolean {
-  return MODELS.includes(model) || isOwn(model);
+  return MODELS.includes(model) || model === DISPLAY || isOwn(model);
 }
 
 let ownFile: (version: string) => Promise<Uint8Array<ArrayBuffer> | null> = async () => null;

@@ -5,6 +5,7 @@ import { SIDE } from "../generated/ink/normalize";
 import { UNFITTED } from "../generated/reading";
 import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
+import { DisplayReader } from "../reading/display";
 import { LineDetector } from "../reading/find/line-detector";
 import { automatonOf } from "../reading/patterns/automaton";
 import { Reader } from "../reading/reader";
@@ -14,7 +15,7 @@ import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
 import type { Answer, Why } from "./calls";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
-import { type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
+import { DISPLAY, type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
 import { asShown } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
@@ -62,6 +63,7 @@ async function reply(id: number, make: () => Promise<unknown>): Promise<void> {
 
 async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<Found> {
   const grey = await opened;
+  if (task.model === DISPLAY) return asShown(await (await displayReader()).read(grey), grey);
   const reader = await readerOf(task.model);
   const seen = await reader.findCandidates(grey);
   const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
@@ -168,6 +170,10 @@ function detector(): Promise<Detector> {
 
 function recogniser(): Promise<Recogniser> {
   return once("line", async () => new Recogniser(await graphOf("line")));
+}
+
+function displayReader(): Promise<DisplayReader> {
+  return once(DISPLAY, async () => new DisplayReader(new Recogniser(await graphOf(DISPLAY)), lineDetector));
 }
 
 function lineDetector(): Promise<LineDetector> {

@@ -27,6 +27,7 @@ declare module "virtual:lessons" {
 
 interface ImportMetaEnv {
   readonly EDITION: "served" | "static" | "file";
+  readonly DISPLAYS: boolean;
   readonly TRAINING_IMAGES: number;
   /** As `build/project.ts` finds it. */
   readonly PROJECT: { version: string; site: string; source: string };

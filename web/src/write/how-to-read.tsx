@@ -2,7 +2,10 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { change } from "../address";
+import { hasDisplays } from "../edition";
 import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading";
+import { DISPLAY } from "../here/protocol";
 import { sentence } from "../here/read";
 import { isScannedName, loadNetworks } from "../learn/train/kept-networks";
 import { ownRunOf } from "../learn/train/run";
@@ -10,7 +13,7 @@ import { isGone, isOwnName, ownNetworks } from "../learn/train/runs";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
-import { model, pattern, wrongPattern } from "./state/state";
+import { isDisplay, kind, model, pattern, wrongPattern } from "./state/state";
 import { isUntouched } from "./state/writing";
 
 /** A short description of a shipped model. */
@@ -35,7 +38,7 @@ export function ModelChoice() {
   const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
   const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
   const lost = gone ? ownRunOf(model.value) : null;
-  if (isUntouched.value && model.value === "") return null;
+  if (isDisplay.value || (isUntouched.value && model.value === "")) return null;
   const choose = (name: string) => model.set(name === chosen ? "" : name);
   return (
     <div class="model-choice">
@@ -109,11 +112,11 @@ const REST = 600; // milliseconds without typing, after which an expression is u
 /** Whether a person writes an expression, which may still be empty. */
 export const isOwn = signal(false);
 
-/** What a person knows of the number: a named form of numbers, or a regular expression that the whole of it fits. */
+/** What a person knows of the number: its form, by name or as a regular expression, or that a display shows it. */
 export function PatternChoice() {
   const text = pattern.value;
   const isNamed = text === "" || NAMES.some((name) => name === text);
-  const shown = isOwn.value || !isNamed ? OWN : text;
+  const shown = kind.value || (isOwn.value || !isNamed ? OWN : text);
   return (
     <div class="pattern-choice">
       <label class="small">
@@ -123,8 +126,9 @@ export function PatternChoice() {
           value={shown}
           data-testid="pattern"
           onChange={({ currentTarget: { value } }) => {
+            const isForm = value !== OWN && value !== DISPLAY;
             isOwn.value = value === OWN;
-            pattern.set(value === OWN ? "" : value);
+            change({ kind: value === DISPLAY ? value : null, pattern: (isForm && value) || null });
           }}
         >
           <option value="">{say("write.pattern.any")}</option>
@@ -134,6 +138,7 @@ export function PatternChoice() {
             </option>
           ))}
           <option value={OWN}>{say("write.pattern.own")}</option>
+          {hasDisplays && <option value={DISPLAY}>{say("write.pattern.display")}</option>}
         </select>
       </label>
       {shown === OWN && <Expression hasFocus={isOwn.value} />}

@@ -44,7 +44,8 @@ export function whyOf(shown: Shown, leftOut: string): string {
   const { status, isCorrected } = shown;
   const message = doubtedOf(shown) === null ? shown.message : `${shown.message}${say("write.why.others")}`;
   if (status === "ok" && isCorrected) return leftOut ? say("write.why.left_out", message, leftOut) : message;
-  if (status === "ok") return leftOut ? say("write.why.ok_but", leftOut) : say("write.why.ok");
+  const clear = say("write.why.ok");
+  if (status === "ok") return leftOut ? say("write.why.left_out", clear, leftOut) : clear;
   const isSaid = status !== "unsure" || shown.message === sentence(["reading.unknown_ink", {}]);
   return leftOut && !isSaid ? say("write.why.left_out", message, leftOut) : message;
 }

@@ -27,7 +27,7 @@ export const page = {
   "about.source": "Source",
   "about.licence": "Licences",
   "about.licence.text":
-    "shuzi: Apache-2.0. MNIST: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0. Pen strokes that the models learnt from: UNIPEN, doi 10.5281/zenodo.1195803; registers: LECTAUREP, Notaires de Paris, github.com/HTR-United/lectaurep-repertoires; and pages: Tables décennales, L. Louis, github.com/Lucie-Louis/Tables_decennales_HTR; all CC BY 4.0. Digits of displays, which the service and the command read: github.com/haverland/Tenth-of-step-of-a-meter-digit and github.com/Kazuhito00/7segment-display-reader, both Apache-2.0.",
+    "shuzi: Apache-2.0. MNIST: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0. Pen strokes that the models learnt from: UNIPEN, doi 10.5281/zenodo.1195803; registers: LECTAUREP, Notaires de Paris, github.com/HTR-United/lectaurep-repertoires; and pages: Tables décennales, L. Louis, github.com/Lucie-Louis/Tables_decennales_HTR; all CC BY 4.0. Digits of displays that they learnt from: github.com/haverland/Tenth-of-step-of-a-meter-digit and github.com/Kazuhito00/7segment-display-reader, both Apache-2.0.",
   "about.close": "Close",
   "view.write": "Write",
   "view.forms": "Forms",

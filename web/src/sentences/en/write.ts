@@ -42,8 +42,7 @@ export const write = {
   "write.status.not-a-digit": "Not a digit",
   "write.status.blank": "Blank",
   "write.status.ok_but_left_out": "Reliable, with some ink left out",
-  "write.why.ok": "Every character is clear, and no ink is left over.",
-  "write.why.ok_but": (kinds: string) => `Every character is clear. Left out: ${kinds}.`,
+  "write.why.ok": "Every character is clear.",
   "write.why.left_out": (why: string, kinds: string) => `${why} Left out: ${kinds}.`,
   "write.left_out.sign": (n: number) => (n === 1 ? "1 letter or sign" : `${n} letters or signs`),
   "write.left_out.unknown": (n: number) =>
@@ -145,7 +144,7 @@ export const write = {
   "write.sum.value": (value: string) => `Normalised, and 0 if negative, it is ${value} in the map.`,
   "write.inside.scores": "Ten scores",
   "write.inside.probabilities": "Probabilities",
-  "write.pattern": "Written as",
+  "write.pattern": "Read as",
   "write.pattern.any": "any number",
   "write.pattern.integer": "whole number, −12",
   "write.pattern.amount": "amount, 1,234.50",
@@ -153,6 +152,7 @@ export const write = {
   "write.pattern.time": "time, 9:05",
   "write.pattern.phone": "phone number, 555-0100",
   "write.pattern.own": "own expression",
+  "write.pattern.display": "display or meter",
   "write.pattern.expression": "Regular expression for the whole number",
   "write.pattern.about": (most: number) =>
     `A regular expression for the whole number: \\d is any digit, \\d{4} four of them, 20\\d\\d a year. At most ${most} characters.`,

@@ -29,7 +29,7 @@ export const page: Translation<typeof english> = {
   "about.source": "源代码",
   "about.licence": "许可证",
   "about.licence.text":
-    "shuzi 用 Apache-2.0 许可证。MNIST 由 Yann LeCun、Corinna Cortes、Christopher J.C. Burges 制作，许可证是 CC BY-SA 3.0。模型学过的笔迹来自 UNIPEN（doi 10.5281/zenodo.1195803），登记簿来自 LECTAUREP, Notaires de Paris（github.com/HTR-United/lectaurep-repertoires），整页的图片还来自 L. Louis 的 Tables décennales（github.com/Lucie-Louis/Tables_decennales_HTR），许可证都是 CC BY 4.0。命令和服务读的显示屏数字来自 github.com/haverland/Tenth-of-step-of-a-meter-digit 和 github.com/Kazuhito00/7segment-display-reader，许可证都是 Apache-2.0。",
+    "shuzi 用 Apache-2.0 许可证。MNIST 由 Yann LeCun、Corinna Cortes、Christopher J.C. Burges 制作，许可证是 CC BY-SA 3.0。模型学过的笔迹来自 UNIPEN（doi 10.5281/zenodo.1195803），登记簿来自 LECTAUREP, Notaires de Paris（github.com/HTR-United/lectaurep-repertoires），整页的图片还来自 L. Louis 的 Tables décennales（github.com/Lucie-Louis/Tables_decennales_HTR），许可证都是 CC BY 4.0。学过的显示屏数字来自 github.com/haverland/Tenth-of-step-of-a-meter-digit 和 github.com/Kazuhito00/7segment-display-reader，许可证都是 Apache-2.0。",
   "about.close": "关闭",
   "view.write": "写",
   "view.forms": "表格",

@@ -19,6 +19,8 @@ import { pictureOf } from "../sheet/drawing";
 import {
   corrections,
   glyphs,
+  isDisplay,
+  kind,
   ontoCorrections,
   pattern,
   pictures,
@@ -55,7 +57,9 @@ export function CorrectButton() {
 export function CorrectPanel() {
   const index = selected.value;
   const glyph = index === null ? undefined : glyphs.value[index];
-  if (!glyph && !pattern.value && !isOwn.value) return null;
+  // of a picture in which nothing is read, there is nothing else to correct
+  const isNothing = pictures.chosen.value !== null && reading.value?.glyphs.length === 0;
+  if (!glyph && !pattern.value && !isOwn.value && !kind.value && !isNothing) return null;
   const label = glyph ? say("write.correct.title", (index ?? 0) + 1, glyph.character) : say("write.pattern");
   return (
     <section class="correct stack" aria-label={label}>
@@ -178,7 +182,7 @@ export function pressed({ key, target }: KeyboardEvent): boolean {
 function KeepButton({ glyph }: { glyph: Glyph }) {
   const wrong = useSignal("");
   const rows = digitOf(glyph)?.image;
-  if (!rows || !glyph.isMine || !isDigit(glyph.character)) return null;
+  if (!rows || !glyph.isMine || !isDigit(glyph.character) || isDisplay.value) return null;
   const image = Uint8Array.from(rows.flat());
   const label = Number(glyph.character);
   const isThere = isKept(image, label);

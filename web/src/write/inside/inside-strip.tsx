@@ -18,7 +18,7 @@ import { Button, Choices } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { withoutDigit } from "../patches";
-import { readBy, reading } from "../state/state";
+import { isDisplay, readBy, reading } from "../state/state";
 import { isUntouched } from "../state/writing";
 import { Bars } from "./bars";
 import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
@@ -36,7 +36,7 @@ export const closer = parameter("closer", "", oneOf([OPEN]));
 export function InsideStrip() {
   useEffect(keepLooking, []);
   useEffect(followPen, []);
-  if (isUntouched.value) return null;
+  if (isUntouched.value || isDisplay.value) return null;
   const pixels = image.value;
   const lookedAt = looked.value;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};

@@ -11,12 +11,22 @@ import { inverse, overlap, place } from "../geometry";
 import { digitOf } from "../glyphs";
 import { pictureOf } from "../sheet/drawing";
 import { boundsOf, type Stroke } from "../sheet/sheet";
-import { glyphs, inkQuestion, ontoCorrections, pictures, readBy, selected, sheet } from "../state/state";
+import {
+  glyphs,
+  inkQuestion,
+  isDisplay,
+  ontoCorrections,
+  pictures,
+  readBy,
+  selected,
+  sheet,
+} from "../state/state";
 import { pending } from "../state/writing";
 import { digitDrawn, newestOnly } from "./chosen";
 
 /** The digit that the network is drawn for, and its index among all characters. */
 export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = computed(() => {
+  if (isDisplay.value) return null; // read by no network of single digits
   const back = inverse(ontoCorrections.value);
   const stroke = pictures.chosen.value ? [] : (sheet.strokes.value.at(-1) ?? []);
   const index = digitDrawn(

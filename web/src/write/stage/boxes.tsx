@@ -6,7 +6,7 @@ import { say } from "../../sentences/say";
 import { contains, type Point, positionsOf, type Rect, type Size, type Wanted } from "../geometry";
 import { type Glyph, isDigit, statusOf } from "../glyphs";
 import { doubtedOf } from "../left-out";
-import { glyphs, lit, pointing, reading, toggle } from "../state/state";
+import { glyphs, isDisplay, lit, pointing, reading, toggle } from "../state/state";
 
 interface Properties {
   /** The size of the area under the boxes, in CSS pixels. */
@@ -63,7 +63,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       data-clickable={clickable}
     >
       <Hatching />
-      {lines.length > 1 &&
+      {(lines.length > 1 || isDisplay.value) &&
         lines.map(({ status, box: [x, y, width, height] }, index) => (
           <rect
             key={index}

@@ -1,6 +1,7 @@
 /** Has a picture read: first for the reading, as fast as possible, then for its explanation. */
 import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../../api";
+import { DISPLAY } from "../../here/protocol";
 import { type Drawn, type HowToRead, type Reading, readPicture, type Unread } from "../../readings";
 
 interface Answer<About> {
@@ -34,7 +35,7 @@ export class Question<About> {
     };
     const readings = await this.#read(false, controller, first);
     if (!readings) return false;
-    this.answer.value = { readings, about, how, explained: false };
+    this.answer.value = { readings, about, how, explained: how.model === DISPLAY };
     return true;
   }
 

@@ -1,6 +1,8 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import { parameter, view } from "../../address";
+import { oneOf, parameter, view } from "../../address";
+import { hasDisplays } from "../../edition";
+import { DISPLAY } from "../../here/protocol";
 import { readerFor } from "../../learn/train/runs";
 import { chosenName } from "../../models/known";
 import { automatonOf, WrongPattern } from "../../reading/patterns/automaton";
@@ -20,6 +22,9 @@ export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,80}$/.
 /** What a number is known to fit: a name or a regular expression; empty for any number. */
 export const pattern = parameter<string>("pattern", "", (text) => text.trim());
 
+/** What the number stands on, if not on paper. */
+export const kind = parameter<typeof DISPLAY | "">("kind", "", oneOf(hasDisplays ? [DISPLAY] : []));
+
 /** Why it is no pattern; null if it is one. */
 export const wrongPattern = computed<Sentence | null>(() => {
   try {
@@ -31,19 +36,24 @@ export const wrongPattern = computed<Sentence | null>(() => {
   }
 });
 
-let left = { model: "", pattern: "" };
-/** In other views, whose addresses name neither, both are those that Write was left with; what is no pattern is none. */
+let left = { model: "", pattern: "", kind: "" };
+/** In other views, whose addresses name none of it, it is what Write was left with; what is no pattern is none. */
 const asked = computed(() => {
-  const next = { model: model.value, pattern: wrongPattern.value ? "" : pattern.value };
-  if (view.value === "write" && (next.model !== left.model || next.pattern !== left.pattern)) left = next;
+  const next = { model: model.value, pattern: wrongPattern.value ? "" : pattern.value, kind: kind.value };
+  if (view.value === "write" && JSON.stringify(next) !== JSON.stringify(left)) left = next;
   return left;
 });
+
+/** Whether displays and meters are read, by a network that knows nothing else. */
+export const isDisplay = computed(() => asked.value.kind === DISPLAY);
 
 /** The name of the model that reads; the usual one in place of a network trained here that is gone. */
 export const readBy = computed(() => readerFor(asked.value.model, chosenName.value));
 
 /** How pictures are read now: another object whenever anything of it changes. */
-export const howToRead = computed<HowToRead>(() => ({ model: readBy.value, pattern: asked.value.pattern }));
+export const howToRead = computed<HowToRead>(() =>
+  isDisplay.value ? { model: DISPLAY, pattern: "" } : { model: readBy.value, pattern: asked.value.pattern },
+);
 
 export const sheet = new Sheet();
 /** For ink: the mapping from the sent picture's pixels to the paper. */

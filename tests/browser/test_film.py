@@ -163,19 +163,6 @@ def test_the_poster_shows_every_stop(open_page):
 
 
 @pytest.mark.slow
-def test_a_saved_animation_has_all_pictures(open_page):
-    page = _open(open_page, "&look=7")
-    with Image.open(io.BytesIO(_saved(page, "Animated picture"))) as picture:
-        assert picture.format == "GIF"
-        assert picture.n_frames == 406
-        frames = set()
-        for index in range(0, 406, 29):
-            picture.seek(index)
-            frames.add(picture.convert("RGB").tobytes())
-        assert len(frames) == len(range(0, 406, 29))
-
-
-@pytest.mark.slow
 def test_a_saved_video_plays(open_page):
     page = _open(open_page, "&look=7")
     film = _saved(page, "Video")

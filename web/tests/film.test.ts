@@ -1,17 +1,12 @@
 /** What the film shows is what the network computes: held to the runtime that reads, and to slopes of its loss. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Text } from "../src/film/draw/shapes";
-import { Gif, GifPalette } from "../src/film/gif";
 import { LENGTH, restOf, STOPS, stopAt } from "../src/film/story";
 import { takeOf } from "../src/film/take";
 import { imageOf } from "../src/learn/digit/examples";
 import type { Graph } from "../src/runtime/graph";
 import { Network } from "../src/runtime/network";
 import { exact, packed } from "./models";
-import { python } from "./python";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const STEP = 1e-2;
@@ -107,42 +102,4 @@ test("the camera never jumps, and every moment belongs to a stop", async () => {
     expect(Math.abs(Math.log(next.width / now.width)), String(t)).toBeLessThan(0.6);
   }
   expect(STOPS.map((_, index) => stopAt(restOf(index)))).toEqual(STOPS.map((_, index) => index));
-});
-
-const READ_GIF = `
-import sys
-from PIL import Image, ImageSequence
-picture = Image.open(sys.argv[1])
-print(picture.size, picture.n_frames)
-for frame in ImageSequence.Iterator(picture):
-    print(frame.info["duration"], list(frame.convert("RGB").tobytes()))
-`;
-
-test("another program reads the pictures of a GIF as they were drawn", (context) => {
-  const [width, height] = [97, 61];
-  const pictures = [0, 1, 2].map((number) => {
-    const pixels = new Uint8ClampedArray(4 * width * height).fill(255);
-    // 27 colours in no order, so that the table of codes fills up and begins anew
-    for (let at = 0; at < width * height; at++) {
-      const noise = Math.imul(at + 1 + number * (at % 3), 2_654_435_761) >>> 8;
-      for (const channel of [0, 1, 2])
-        pixels[4 * at + channel] = 255 * Math.round(((noise >> (4 * channel)) % 2) / 1);
-    }
-    return pixels;
-  });
-  const gif = new Gif(width, height, new GifPalette(pictures));
-  for (const pixels of pictures) gif.add(pixels, 10);
-  const file = join(mkdtempSync(join(tmpdir(), "shuzi-")), "film.gif");
-  return gif
-    .end()
-    .arrayBuffer()
-    .then((bytes) => {
-      writeFileSync(file, new Uint8Array(bytes));
-      const printed = python(READ_GIF, file);
-      context.skip(printed === null, "there is no Python with Pillow");
-      const [head, ...frames] = (printed ?? "").trim().split("\n");
-      expect(head).toBe(`(${width}, ${height}) 3`);
-      const drawn = pictures.map((pixels) => Array.from(pixels).filter((_, index) => index % 4 !== 3));
-      expect(frames).toEqual(drawn.map((rgb) => `100 [${rgb.join(", ")}]`));
-    });
 });

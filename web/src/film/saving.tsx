@@ -1,4 +1,4 @@
-/** Saves the film: as a video, an animated picture, or a poster. */
+/** Saves the film: as a video, or as a poster. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { percent } from "../learn/format";
@@ -10,7 +10,6 @@ import { remembered } from "../shared/storage/database";
 import { captionsOf } from "./captions";
 import { css, type Look, lookOf, paint } from "./draw/canvas";
 import { type Film, filmOf } from "./draw/frame";
-import { Gif, GifPalette } from "./gif";
 import { filmGraph } from "./network";
 import type { Player } from "./player";
 import { LENGTH, restOf, STOPS, stopAt } from "./story";
@@ -18,33 +17,33 @@ import { takeOf } from "./take";
 
 const NAME = "shuzi-film";
 
-type Making = (reel: Reel, tell: (done: number) => void, stop: AbortSignal) => Promise<Blob>;
-
 export function Saving({ film, player, ...told }: Told & { film: Film; player: Player }) {
   const details = useRef<HTMLDetailsElement>(null);
-  const making = useSignal<{ key: "film.saving" | "film.drawing"; done: number } | null>(null);
+  /** How far the video has come, 0 to 1. */
+  const made = useSignal<number | null>(null);
   const said = useSignal<PlainKey | null>(null);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
 
-  const make = async (key: "film.saving" | "film.drawing", how: Making, ending: string) => {
-    if (!details.current || making.peek()) return;
+  const saveVideo = async () => {
+    if (!details.current || made.peek() !== null) return;
     player.pause();
     const look = lookOf(details.current);
     const abort = new AbortController();
     stop.current = abort;
     said.value = null;
-    making.value = { key, done: 0 };
+    made.value = 0;
     try {
       const tell = (done: number) => {
-        if (done - (making.peek()?.done ?? 0) >= 0.01) making.value = { key, done };
+        if (done - (made.peek() ?? 0) >= 0.01) made.value = done;
       };
-      saveFile(await how({ film, captions: told.captions, look }, tell, abort.signal), `${NAME}.${ending}`);
+      const file = await video({ film, captions: told.captions, look }, tell, abort.signal);
+      saveFile(file, `${NAME}.${file.type.includes("mp4") ? "mp4" : "webm"}`);
       said.value = "film.saved";
     } catch {
       said.value = abort.signal.aborted ? null : "film.save.failed";
     } finally {
-      making.value = null;
+      made.value = null;
     }
   };
   const savePoster = () => {
@@ -61,20 +60,14 @@ export function Saving({ film, player, ...told }: Told & { film: Film; player: P
         {say("film.save")}
       </summary>
       <div class="buttons">
-        {making.value ? (
+        {made.value !== null ? (
           <>
-            <span class="small numbers">{say(making.value.key, percent(making.value.done, 0))}</span>
+            <span class="small numbers">{say("film.saving", percent(made.value, 0))}</span>
             <Button label={say("film.stop")} onClick={() => stop.current?.abort()} />
           </>
         ) : (
           <>
-            {videoType() && (
-              <Button label={say("film.save.video")} onClick={() => void make("film.saving", video, "mp4")} />
-            )}
-            <Button
-              label={say("film.save.animation")}
-              onClick={() => void make("film.drawing", animation, "gif")}
-            />
+            {videoType() && <Button label={say("film.save.video")} onClick={() => void saveVideo()} />}
             <Button label={say("film.save.poster")} onClick={savePoster} />
           </>
         )}
@@ -86,39 +79,11 @@ export function Saving({ film, player, ...told }: Told & { film: Film; player: P
   );
 }
 
-const GIF_SIZE = { width: 480, height: 338 };
-const GIF_RATE = 10; // pictures a second
-const LAST = 200; // hundredths of a second for which the last picture stays
-
-/**
- * @param tell how far it has come, 0 to 1
- * @throws Error if it is aborted or the browser fails
- */
-async function animation(reel: Reel, tell: (done: number) => void, stop: AbortSignal): Promise<Blob> {
-  const canvas = Object.assign(document.createElement("canvas"), GIF_SIZE);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
-  const pixelsAt = (t: number) => {
-    still(context, reel, t);
-    return context.getImageData(0, 0, GIF_SIZE.width, GIF_SIZE.height).data;
-  };
-  const palette = new GifPalette(STOPS.map((_, index) => pixelsAt(restOf(index))));
-  const gif = new Gif(GIF_SIZE.width, GIF_SIZE.height, palette);
-  const count = Math.round(LENGTH * GIF_RATE);
-  for (let index = 0; index <= count; index++) {
-    stop.throwIfAborted();
-    gif.add(pixelsAt(index / GIF_RATE), index === count ? LAST : 100 / GIF_RATE);
-    tell(index / count);
-    await new Promise((resolve) => setTimeout(resolve)); // the page stays usable
-  }
-  return gif.end();
-}
-
 const VIDEO_SIZE = { width: 1280, height: 900 };
 const VIDEO_RATE = 30; // pictures a second
 const BITS = 4_000_000; // a second
-/** What phones and chats take, the most common first. */
-const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4"];
+/** What phones and chats take, the most common first; Firefox makes only the last. */
+const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4", "video/webm"];
 
 /** The kind of video that this browser makes; null if it makes none. */
 function videoType(): string | null {
@@ -167,7 +132,7 @@ async function video(reel: Reel, tell: (done: number) => void, stop: AbortSignal
 
 const BAND = 0.2; // of the height, for the sentence
 
-/** One moment of the film with its sentence below it, as videos and animated pictures show it. */
+/** One moment of the film with its sentence below it, as videos show it. */
 interface Reel {
   film: Film;
   captions: readonly string[];

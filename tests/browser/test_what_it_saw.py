@@ -1,4 +1,4 @@
-"""What it saw: the stages of the chosen digit on Write, and the strips of its line."""
+"""What it saw: the stages of the chosen digit on Write."""
 
 import re
 
@@ -32,7 +32,6 @@ def test_a_digit_is_followed_from_the_sheet_to_28x28(open_sheet, mnist, expect_q
     expect(panel).to_have_count(0)
     with sheet.explained() as answer:
         sheet.write(_strokes(mnist, 0))
-    # a sure digit alone, in one piece, needs no line recogniser
     expect(panel.get_by_role("img")).to_have_count(len(STAGES))
     assert [each.get_attribute("aria-label") for each in panel.get_by_role("img").all()] == STAGES
     assert _pixels(panel, STAGES[-1]).tolist() == np.array(answer.reading["digits"][0]["image"]).ravel().tolist()
@@ -42,7 +41,7 @@ def test_a_digit_is_followed_from_the_sheet_to_28x28(open_sheet, mnist, expect_q
     expect_query(page, view="learn", step="handwriting", look="mine")
 
 
-def test_another_digit_is_chosen_by_keyboard_and_has_the_strips_of_the_line(open_sheet, mnist):
+def test_another_digit_is_chosen_by_keyboard(open_sheet, mnist):
     sheet = open_sheet("?closer=open")
     sheet.write(_strokes(mnist, 4), 0.25)
     with sheet.explained() as answer:
@@ -57,9 +56,6 @@ def test_another_digit_is_chosen_by_keyboard_and_has_the_strips_of_the_line(open
         ".getImageData(0, 0, 28, 28).data.filter((_, place) => place % 4 === 0).join() === first",
         arg=",".join(map(str, images[0])),
     )
-    strips = panel.get_by_role("list", name="Its line").get_by_role("img")
-    expect(strips).to_have_count(2)
-    assert {each.evaluate("(canvas) => canvas.height") for each in strips.all()} == {48}
 
 
 def test_a_dropped_picture_shows_its_stages_too(open_sheet, drop, two_pictures):
@@ -68,7 +64,7 @@ def test_a_dropped_picture_shows_its_stages_too(open_sheet, drop, two_pictures):
     with sheet.explained():
         drop(page, two_pictures[0])
     panel = page.get_by_role("region", name="What it saw, stage by stage")
-    expect(panel.get_by_role("img")).to_have_count(len(STAGES) + 2)
+    expect(panel.get_by_role("img")).to_have_count(len(STAGES))
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])
@@ -78,7 +74,7 @@ def test_the_stages_fit_on_any_screen(open_sheet, mnist, width):
     sheet.write(_strokes(mnist, 4), 0.25)
     with sheet.explained():
         sheet.write(_strokes(mnist, 7), 0.7)
-    expect(page.locator(".preparation canvas")).to_have_count(len(STAGES) + 2)
+    expect(page.locator(".preparation canvas")).to_have_count(len(STAGES))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for each in page.locator(".preparation canvas").all():
         box = each.bounding_box()

@@ -2,7 +2,6 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { HEIGHT } from "../src/generated/ink/strips";
 import { normalize } from "../src/ink/normalize";
 import { STAGES } from "../src/ink/stages";
 import { preparationsOf } from "../src/reading/report/explain";
@@ -17,17 +16,17 @@ const MOST = 40;
 
 const reader = readerOf(packed);
 
-async function preparedOf(name: string, asPage = true) {
+async function preparedOf(name: string) {
   const grey = readPng(readFileSync(new URL(`${name}.picture.png`, FOLDER)));
-  const seen = await reader.findCandidates(grey, asPage);
+  const seen = await reader.findCandidates(grey);
   const { digits } = reader.interpret(seen);
   return { seen, digits, prepared: preparationsOf(seen, digits, MOST) };
 }
 
 test.each(NAMES)("%s: each digit's image is its cut-out, framed", async (name) => {
-  const { seen, digits, prepared } = await preparedOf(name);
+  const { digits, prepared } = await preparedOf(name);
   expect(prepared).toHaveLength(Math.min(digits.length, MOST));
-  for (const [index, { box, stages, strips, picture }] of prepared.entries()) {
+  for (const [index, { box, stages, picture }] of prepared.entries()) {
     const digit = digits[index];
     expect(box).toEqual(Object.values(digit?.box ?? {}));
     expect([...stages.pen.pixels]).toEqual([...(digit?.image.pixels ?? [])]);
@@ -39,8 +38,6 @@ test.each(NAMES)("%s: each digit's image is its cut-out, framed", async (name) =
       // it goes to the page alone, not with the memory that it was computed in
       expect(stagePicture.pixels.buffer.byteLength).toBe(stagePicture.width * stagePicture.height);
     }
-    const isRecognised = seen.page.length + seen.lines.length > 0;
-    expect(strips.map(({ height }) => height)).toEqual(isRecognised ? [HEIGHT, HEIGHT] : []);
   }
 });
 
@@ -58,18 +55,4 @@ test("no more digits than are asked for", async () => {
   const { seen, digits } = await preparedOf("two-lines");
   expect(digits.length).toBeGreaterThan(2);
   expect(preparationsOf(seen, digits, 2)).toHaveLength(2);
-});
-
-test("a digit has the strips of its own line", async () => {
-  // the strips of the fixture are those of one picture of two lines
-  const { prepared } = await preparedOf("two-lines", false);
-  const fixture = (line: number, index: number) => {
-    const { width, height } = readPng(readFileSync(new URL(`two-lines.strip-${line}-${index}.png`, FOLDER)));
-    return [width, height];
-  };
-  const sizes = [prepared.at(0), prepared.at(-1)].map((preparation) =>
-    preparation?.strips.map(({ width, height }) => [width, height]),
-  );
-  expect(sizes).toEqual([0, 1].map((line) => [0, 1].map((index) => fixture(line, index))));
-  expect(prepared.at(0)?.strips[0]?.pixels).not.toEqual(prepared.at(-1)?.strips[0]?.pixels);
 });

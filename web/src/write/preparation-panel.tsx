@@ -1,4 +1,4 @@
-/** The stages in which the chosen digit was prepared, and the strips of its line. */
+/** The stages in which the chosen digit was prepared. */
 import { MAX_EXPLAINED } from "../here/protocol";
 import type { Grey } from "../ink/picture";
 import { STAGES, type Stage } from "../ink/stages";
@@ -39,7 +39,6 @@ export function PreparationPanel() {
               ...STAGES.map((stage) => stageOf(stage, preparation?.stages[stage])),
             ]}
           />
-          {preparation && preparation.strips.length > 0 && <Line strips={preparation.strips} />}
         </>
       ) : (
         <p class="quiet">{say("write.prepared.none", MAX_EXPLAINED)}</p>
@@ -48,20 +47,7 @@ export function PreparationPanel() {
   );
 }
 
-function Line({ strips: [band, whole] }: { strips: readonly Grey[] }) {
-  return (
-    <div class="preparation-line stack">
-      <h3>{say("write.prepared.line")}</h3>
-      <p class="quiet">{say("write.prepared.line.lead")}</p>
-      <StageList
-        label={say("write.prepared.line")}
-        stages={[stageOf("strip.band", band), stageOf("strip.whole", whole)]}
-      />
-    </div>
-  );
-}
-
-function stageOf(key: "picture" | Stage | "strip.band" | "strip.whole", picture?: Grey): ShownStage {
+function stageOf(key: "picture" | Stage, picture?: Grey): ShownStage {
   return { key, picture: picture ?? null, label: say(`stage.${key}`), about: say(`stage.${key}.on`) };
 }
 

@@ -2,13 +2,11 @@
 
 import { SIDE } from "../../generated/ink/normalize";
 import { PATCH } from "../../generated/reading";
-import { type Box, bottomOf, rightOf } from "../../ink/boxes";
 import { largestAt } from "../../ink/numbers";
-import { contrastOf, darkOnLight } from "../../ink/paper";
+import { darkOnLight } from "../../ink/paper";
 import { clipped, cropped, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import { cutOutOf, framedStages, inverted, type Stages } from "../../ink/stages";
-import { cut as cutStrip } from "../../ink/strips";
 import type { Graph, Node, Tensor } from "../../runtime/graph";
 import type { Output } from "../../runtime/network";
 import { around, type Candidates } from "../find/candidates";
@@ -216,36 +214,27 @@ export interface Preparation {
   /** The digit and what is around it, in the picture as it was searched. */
   readonly picture: Grey;
   readonly stages: Stages;
-  /** The strips that the line recogniser saw: by the height of the digits, and all; none if it was not asked. */
-  readonly strips: readonly Grey[];
 }
 
 /** The stages of the first digits of a reading, from what was found on the way to it. */
 export function preparationsOf(seen: Candidates, digits: readonly Digit[], most: number): Preparation[] {
-  if (!seen.page.length) return prepared(seen, digits.slice(0, most), null);
+  const first = digits.slice(0, most);
+  if (!seen.page.length) return prepared(seen, first);
   // each line of a photograph is a picture of its own
   return seen.page.flatMap((line, index) =>
     prepared(
       aloneOf(line),
-      digits.slice(0, most).filter((digit) => digit.line === index),
-      line.contrast,
+      first.filter((digit) => digit.line === index),
     ),
   );
 }
 
-/** @param known the contrast map of the picture, if it is not made of its levels alone */
-function prepared(seen: Candidates, digits: readonly Digit[], known: Grey | null): Preparation[] {
-  if (!digits.length) return [];
-  const dark = darkOnLight(seen.grey);
-  const bright = inverted(dark);
-  const contrast = known ?? (seen.lines.length ? contrastOf(dark) : null);
-  // digits of one line share its strips
-  const strips = seen.lines.map(({ line }) => line.frames.map((frame) => cutStrip(contrast as Grey, frame)));
+function prepared(seen: Candidates, digits: readonly Digit[]): Preparation[] {
+  const bright = inverted(darkOnLight(seen.grey));
   return digits.map(({ box, searched, image }) => {
     const part = clipped(seen.grey, around(searched, AROUND));
     const cut = cutOutOf(seen.ink, searched);
     const { frame } = framedStages(cut);
-    const line = lineAt(seen, searched);
     return {
       box: [box.x, box.y, box.width, box.height],
       picture: small(cropped(seen.grey, part)),
@@ -256,21 +245,8 @@ function prepared(seen: Candidates, digits: readonly Digit[], known: Grey | null
         frame,
         pen: image,
       },
-      strips: strips[line] ?? [],
     };
   });
-}
-
-/** The line whose frame has the most of a box in common with it, from top to bottom; -1 if none has. */
-function lineAt({ lines }: Candidates, box: Box): number {
-  let [best, most] = [-1, 0];
-  lines.forEach(({ line: { frames } }, index) => {
-    const [, whole] = frames;
-    const isBeside = rightOf(box) > whole.x && box.x < rightOf(whole);
-    const common = Math.min(bottomOf(box), bottomOf(whole)) - Math.max(box.y, whole.y);
-    if (isBeside && common > most) [best, most] = [index, common];
-  });
-  return best;
 }
 
 function small(picture: Grey): Grey {

@@ -69,10 +69,6 @@ export const page = {
   "stage.pen": "28x28, even strokes",
   "stage.pen.on": "Thin strokes are widened, and the darkest ink becomes 255.",
   "stage.pen.off": "Off: thin strokes stay thin and pale.",
-  "stage.strip.band": "By the height of its digits",
-  "stage.strip.band.on": "What reaches far above or below is cut off, so that the digits are large.",
-  "stage.strip.whole": "All of its ink",
-  "stage.strip.whole.on": "From the highest to the lowest ink; the digits may be smaller.",
 
   "hand.title": "Your digits",
   "hand.lead": (file: string) =>

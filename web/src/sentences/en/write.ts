@@ -113,9 +113,6 @@ export const write = {
   "write.prepared.learn": "Leave a stage out and see what happens",
   "write.prepared.none": (most: number) =>
     `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
-  "write.prepared.line": "Its line",
-  "write.prepared.line.lead":
-    "The line recogniser reads the whole line at once, from a strip 48 pixels high, and from a second one where the first leaves doubts.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
   "write.inside.closer": "Look closer",

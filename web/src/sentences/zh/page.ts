@@ -71,10 +71,6 @@ export const page: Translation<typeof english> = {
   "stage.pen": "28x28，笔画匀称",
   "stage.pen.on": "太细的笔画加粗，最浓的墨变成 255。",
   "stage.pen.off": "关了：细笔画还是又细又淡。",
-  "stage.strip.band": "按数字的高度裁",
-  "stage.strip.band.on": "伸得太高太低的笔画裁掉，数字就大一些。",
-  "stage.strip.whole": "整行都留着",
-  "stage.strip.whole.on": "从最高的墨到最低的墨，数字可能小一些。",
 
   "hand.title": "你的字",
   "hand.lead": (file) =>

@@ -103,8 +103,6 @@ export const write: Translation<typeof english> = {
   "write.prepared.lead": "网络认这个数字以前，先把它收拾成网络学过的样子。下面就是一路上做出来的图。",
   "write.prepared.learn": "去掉一步，看看会怎样",
   "write.prepared.none": (most) => `只有在这个页面里认出来的数字才有每一步的图，每张图片最多前 ${most} 个。`,
-  "write.prepared.line": "它所在的一行",
-  "write.prepared.line.lead": "行识别器一次看一整行，看的是一条高 48 个像素的图；没把握的时候再看第二条。",
   "write.probabilities": "每种答案的概率（百分比）",
   "write.inside": "网络里面",
   "write.inside.closer": "细看每个数字",

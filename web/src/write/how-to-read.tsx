@@ -12,6 +12,7 @@ import { ownRunOf } from "../learn/train/run";
 import { isGone, isOwnName, ownNetworks } from "../learn/train/runs";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
+import { Choices } from "../shared/controls";
 import { ViewLink } from "../shell/view-link";
 import { isDisplay, kind, model, pattern, wrongPattern } from "./state/state";
 import { isUntouched } from "./state/writing";
@@ -39,28 +40,23 @@ export function ModelChoice() {
   const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
   const lost = gone ? ownRunOf(model.value) : null;
   if (isDisplay.value || (isUntouched.value && model.value === "")) return null;
-  const choose = (name: string) => model.set(name === chosen ? "" : name);
+  const labels = new Map(names.map((name) => [name, name]));
+  for (const { name, label } of own) labels.set(name, label);
+  if (isTrained) labels.set(asked, say("write.model.yours"));
   return (
     <div class="model-choice">
       {/* WebKit sets a legend above its line, wherever it floats */}
-      <fieldset class="choices" aria-label={say("write.model")}>
-        <p class="small" aria-hidden="true">
-          {say("write.model")}
-        </p>
-        {names.map((name) => (
-          <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
-        ))}
-        {own.map((network) => (
-          <Choice
-            key={network.name}
-            name={network.name}
-            label={network.label}
-            isChosen={network.name === asked}
-            choose={choose}
-          />
-        ))}
-        {isTrained && <Choice name={asked} label={say("write.model.yours")} isChosen choose={choose} />}
-      </fieldset>
+      <p class="small" aria-hidden="true">
+        {say("write.model")}
+      </p>
+      <Choices
+        name="model"
+        label={say("write.model")}
+        isLabelHidden
+        values={[...labels.keys()]}
+        knob={{ value: asked, set: (name) => model.set(name === chosen ? "" : name) }}
+        write={(name) => labels.get(name)}
+      />
       {gone ? (
         <p class="small" role="status">
           {say("write.model.gone")}{" "}
@@ -80,29 +76,6 @@ export function ModelChoice() {
 function aboutOwn(name: string, isTrained: boolean): PlainKey {
   if (isScannedName(name)) return "write.model.scanned";
   return isTrained || isOwnName(name) ? "write.model.trained" : "write.model.other";
-}
-
-interface ChoiceProperties {
-  name: string;
-  label: string;
-  isChosen: boolean;
-  choose(name: string): void;
-}
-
-function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
-  return (
-    <label>
-      <input
-        type="radio"
-        class="covering"
-        name="model"
-        value={name}
-        checked={isChosen}
-        onChange={() => choose(name)}
-      />
-      <span>{label}</span>
-    </label>
-  );
 }
 
 const NAMES = Object.keys(NAMED_PATTERNS) as (keyof typeof NAMED_PATTERNS)[];

@@ -1,5 +1,8 @@
 /** Boxes in a picture: their geometry, overlap, and non-maximum suppression. */
-import type { Part } from "./picture";
+import { rounded } from "./numbers";
+import type { Grey, Part } from "./picture";
+
+type Ends = readonly [first: number, last: number];
 
 /** An upright rectangle in pixels; it may reach beyond the picture. */
 export interface Box {
@@ -36,6 +39,19 @@ export function touched(box: Box, rim = 0): Part {
     bottom: Math.max(top + 1, Math.ceil(bottomOf(box) + rim)),
     right: Math.max(left + 1, Math.ceil(rightOf(box) + rim)),
   };
+}
+
+/** The box in whole pixels between two columns and two rows, clipped to a picture; never empty. */
+export function wholeBox(columns: Ends, rows: Ends, { width, height }: Grey): Box {
+  const [[x, wide], [y, high]] = [wholeSide(columns, width), wholeSide(rows, height)];
+  return boxOf(x, y, wide, high);
+}
+
+/** Where it begins and how long it is. */
+function wholeSide(ends: Ends, side: number): Ends {
+  const [first, last] = ends.map((end) => Math.min(Math.max(rounded(end), 0), side)) as unknown as Ends;
+  const start = Math.min(first, side - 1);
+  return [start, Math.max(1, last - start)];
 }
 
 /** The smallest box around two. */

@@ -16,7 +16,7 @@ import {
   UNFITTED,
 } from "../../generated/reading";
 import { SIGN } from "../../generated/tasks";
-import { type Box, bottomOf, boxOf, rightOf } from "../../ink/boxes";
+import { type Box, bottomOf, rightOf, wholeBox } from "../../ink/boxes";
 import { boxOfLine, inWhole } from "../../ink/line-pictures";
 import { rounded } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";
@@ -296,12 +296,6 @@ function onPage(
 }
 
 /** A box in whole pixels of a photograph, clipped to it. */
-export function clipped(box: Box, { width, height }: Grey): Box {
-  const inside = (value: number, side: number) => Math.min(Math.max(rounded(value), 0), side);
-  const [left, top] = [
-    Math.min(inside(box.x, width), width - 1),
-    Math.min(inside(box.y, height), height - 1),
-  ];
-  const [right, bottom] = [inside(rightOf(box), width), inside(bottomOf(box), height)];
-  return boxOf(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+export function clipped(box: Box, photograph: Grey): Box {
+  return wholeBox([box.x, rightOf(box)], [box.y, bottomOf(box)], photograph);
 }

@@ -10,10 +10,9 @@ import {
   ONE_CROP_CONFIDENCE,
   PIXELS_PER_WORK,
 } from "../../generated/reading";
-import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/boxes";
+import { type Box, bottomOf, grown, rightOf, touched, wholeBox } from "../../ink/boxes";
 import type { TextLine } from "../../ink/line-pictures";
 import { cutOut } from "../../ink/normalize";
-import { rounded } from "../../ink/numbers";
 import { blank, type Grey, type Part } from "../../ink/picture";
 import type { LineTexts } from "../recognise/ctc";
 import type { Classified, Classify, Found } from "../recognise/models";
@@ -151,19 +150,10 @@ export function isAtEdge({ grey: { width, height } }: Candidates, box: Box): boo
 }
 
 /** A box of the searched picture in whole pixels of the original one, clipped to it. */
-export function inOriginal({ grey, original: { width, height } }: Candidates, box: Box): Box {
-  const scaled = (value: number, side: number, from: number) =>
-    Math.min(Math.max(rounded((value * side) / from), 0), side);
-  const [left, right] = [box.x, rightOf(box)].map((edge) => scaled(edge, width, grey.width)) as [
-    number,
-    number,
-  ];
-  const [top, bottom] = [box.y, bottomOf(box)].map((edge) => scaled(edge, height, grey.height)) as [
-    number,
-    number,
-  ];
-  const [x, y] = [Math.min(left, width - 1), Math.min(top, height - 1)];
-  return boxOf(x, y, Math.max(1, right - x), Math.max(1, bottom - y));
+export function inOriginal({ grey, original }: Candidates, box: Box): Box {
+  const across = (x: number) => (x * original.width) / grey.width;
+  const down = (y: number) => (y * original.height) / grey.height;
+  return wholeBox([across(box.x), across(rightOf(box))], [down(box.y), down(bottomOf(box))], original);
 }
 
 /** The rows and columns of a box with a margin that is a fraction of its longer side. */

@@ -35,7 +35,7 @@ import { boxOfLine, lengthOfLine, type TextLine } from "../../ink/line-pictures"
 import { median, rounded } from "../../ink/numbers";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
-import type { Card, Graph } from "../../runtime/graph";
+import type { Graph } from "../../runtime/graph";
 import { Network, type Output } from "../../runtime/network";
 
 /** What the network sees of writing. */
@@ -47,11 +47,9 @@ export interface Writing {
 }
 
 export class LineDetector {
-  readonly card: Card;
   readonly #network: Network;
 
   constructor(graph: Graph) {
-    this.card = graph.card;
     this.#network = new Network(graph);
   }
 

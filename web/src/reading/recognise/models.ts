@@ -111,11 +111,9 @@ export interface Found {
 }
 
 export class Detector {
-  readonly card: Card;
   readonly #network: Network;
 
   constructor(graph: Graph) {
-    this.card = graph.card;
     this.#network = new Network(graph);
   }
 

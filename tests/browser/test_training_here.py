@@ -36,6 +36,16 @@ def _row(page, letter):
     return page.get_by_role("list", name="Runs").get_by_role("listitem").filter(has_text=re.compile(f"^{letter}"))
 
 
+def _exported(page, folder):
+    """Save the network that was trained."""
+    page.get_by_role("link", name="Your things").last.click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export .onnx").click()
+    path = folder / saved.value.suggested_filename
+    saved.value.save_as(path)
+    return path
+
+
 def test_softmax_ends_where_python_ends_and_comes_back_as_a_model(train_here, tmp_path, mnist):
     page = train_here("")
     stored = json.loads((FIXTURES / "softmax.json").read_text())
@@ -48,10 +58,7 @@ def test_softmax_ends_where_python_ends_and_comes_back_as_a_model(train_here, tm
     curve = page.get_by_role("img", name=re.compile("^Smoothed loss per image")).get_attribute("aria-label")
     assert numbers_in(curve) == pytest.approx([smooth / weight, 2000], rel=2e-3)
     expect(page.get_by_role("img", name=re.compile("^Weights of"))).to_have_count(10)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Export .onnx").click()
-    path = tmp_path / saved.value.suggested_filename
-    saved.value.save_as(path)
+    path = _exported(page, tmp_path)
     card = read_card(path.read_bytes(), path)
     assert card.command == "shuzi train softmax --seed 0"
     assert Recipe.of(card.recipe, path) == Recipe.of(stored["recipe"], path)
@@ -66,15 +73,11 @@ def test_softmax_ends_where_python_ends_and_comes_back_as_a_model(train_here, tm
 def test_other_networks_show_what_their_first_layer_looks_for(train_here, tmp_path, query, pictures, count):
     page = train_here(query)
     expect(page.get_by_role("img", name=re.compile(rf"^{pictures} \d+$"))).to_have_count(count)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Export .onnx").click()
-    path = tmp_path / "mine.onnx"
-    saved.value.save_as(path)
+    said = numbers_in(page.locator(".train-result h2").inner_text())[-1]
+    path = _exported(page, tmp_path)
     card = read_card(path.read_bytes(), path)
     assert card.scores["validation"]["n"] == 5_000
-    assert card.scores["validation"]["accuracy"] == pytest.approx(
-        numbers_in(page.locator(".train-result h2").inner_text())[-1] / 100, abs=0.0006
-    )
+    assert card.scores["validation"]["accuracy"] == pytest.approx(said / 100, abs=0.0006)
 
 
 def test_a_rate_of_1_can_be_tried(train_here):

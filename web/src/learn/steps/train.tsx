@@ -10,7 +10,7 @@ import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "../train/curves";
 import { failureOf, letterOf, nameOf } from "../train/kept-networks";
 import { complete, idOf, ownName, type Result, type Run } from "../train/run";
-import { RunList, TakeAway } from "../train/run-list";
+import { RunList } from "../train/run-list";
 import { active, chosen, open, runs, startInPage } from "../train/runs";
 import { Knobs } from "../train/settings";
 import { WeightImages } from "../weight-images";
@@ -34,7 +34,6 @@ export function TrainStep() {
         <AccuracyChart runs={runs.value} chosen={run} />
       </div>
       {runs.value.length > 0 && <RunList />}
-      {run && <TakeAway key={run.id} run={run} />}
       {run?.weights && <WeightImages {...run.weights} />}
       {run?.result && <Ended run={run} result={run.result} />}
       <ByHeart />
@@ -114,6 +113,9 @@ function Ended({ run, result }: { run: Run; result: Result }) {
         </ViewLink>
         <ViewLink view="models" class="button">
           {say("learn.ending.models")}
+        </ViewLink>
+        <ViewLink view="things" class="button">
+          {say("view.things")}
         </ViewLink>
       </p>
     </section>

@@ -1,10 +1,9 @@
 /** The runs on this page, named by their settings, to select, train or remove. */
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
-import { saveFile } from "../../shared/files";
 import { percent, whole } from "../format";
-import { colourOf, keptNetworks, letterOf, nameOf } from "./kept-networks";
-import { ownName, type Run, settingsOf } from "./run";
+import { colourOf, letterOf, nameOf } from "./kept-networks";
+import { type Run, settingsOf } from "./run";
 import { active, choose, chosen, forget, runs, startInPage } from "./runs";
 
 export function RunList() {
@@ -60,19 +59,4 @@ function TrainIt({ run }: { run: Run }) {
 function outcome(run: Run): string {
   if (run.result) return say("learn.train.outcome.done", percent(run.result.accuracy));
   return say(`learn.train.outcome.${run.state}`, whole(run.step));
-}
-
-/** Export a run's network as an .onnx file. */
-export function TakeAway({ run }: { run: Run }) {
-  const network = keptNetworks.value?.find(({ id }) => id === ownName(run.id));
-  if (network?.run?.step !== run.step) return null;
-  const file = new Blob([network.onnx], { type: "application/octet-stream" });
-  return (
-    <div class="buttons">
-      <Button
-        label={say("models.own.export")}
-        onClick={() => saveFile(file, `${run.id}-${letterOf(run)}.onnx`)}
-      />
-    </div>
-  );
 }

@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { COLUMNS, PLAIN } from "../generated/tables";
 import { sentence } from "../here/read";
+import { union } from "../ink/boxes";
 import { partsOf } from "../reading/decide/doubts";
 import type { Digit, Mark, NumberLine, Reading } from "../readings";
 import { say } from "../sentences/say";
@@ -66,16 +67,10 @@ function linesOf({ lines = [] }: Reading, glyphs: readonly Glyph[]): NumberLine[
       const text = own.map(({ character }) => character).join("");
       const read = lines[number];
       if (read?.text === text && !own.some(({ isMine }) => isMine)) return read;
-      const [left, top] = [
-        Math.min(...own.map(({ box }) => box.x)),
-        Math.min(...own.map(({ box }) => box.y)),
-      ];
-      const right = Math.max(...own.map(({ box }) => box.x + box.width));
-      const bottom = Math.max(...own.map(({ box }) => box.y + box.height));
       return {
         text,
         digits_text: own.flatMap(({ character }) => (isDigit(character) ? character : [])).join(""),
-        box: boxOf({ box: { x: left, y: top, width: right - left, height: bottom - top } }),
+        box: boxOf({ box: own.map(({ box }) => box).reduce((a, b) => union(a, b)) }),
         status: own.some(isDoubtful) ? "unsure" : "ok",
         confidence: own.reduce((product, glyph) => product * probabilityOf(glyph), 1),
         message: "",

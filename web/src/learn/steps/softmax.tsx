@@ -1,5 +1,6 @@
 /** Step 3: scores become probabilities. */
 import { numberIn } from "../../address";
+import { largestAt } from "../../ink/numbers";
 import { say } from "../../sentences/say";
 import { Choices } from "../../shared/controls";
 import { LEAST, MOST, readScores, scoresOf, softmax, TEN, THREE, textOf, total } from "../concepts";
@@ -17,7 +18,7 @@ export function SoftmaxStep() {
   const changed = chosen.map((score) => score * factor.value + added.value);
   const probabilities = softmax(changed);
   const enlarged = changed.map(Math.exp);
-  const largest = probabilities.indexOf(Math.max(...probabilities));
+  const largest = largestAt(probabilities);
   const setScore = (position: number, score: number) => {
     scores.set(textOf(chosen.map((before, index) => (index === position ? score : before))));
   };
@@ -68,7 +69,7 @@ export function SoftmaxStep() {
             <span class="of-share numbers">{percent(probabilities[index] ?? 0)}</span>
           </div>
         ))}
-        <Together probabilities={probabilities} sum={total(enlarged)} largest={largest} />
+        <Together probabilities={probabilities} sum={total(enlarged)} />
       </div>
       <div class="two-sliders">
         <Slider
@@ -114,15 +115,8 @@ function HowMany({ count }: { count: number }) {
 }
 
 /** All probabilities end to end: they always fill the same bar. */
-function Together({
-  probabilities,
-  sum,
-  largest,
-}: {
-  probabilities: readonly number[];
-  sum: number;
-  largest: number;
-}) {
+function Together({ probabilities, sum }: { probabilities: readonly number[]; sum: number }) {
+  const largest = largestAt(probabilities);
   return (
     <div class="softmax-row softmax-sum">
       <span />

@@ -51,16 +51,13 @@ export function listenToPen(element: HTMLElement, listener: PenListener): () => 
     listener.drop();
   };
 
-  element.addEventListener("pointerdown", down);
-  element.addEventListener("pointermove", move);
-  element.addEventListener("pointerup", up);
-  element.addEventListener("pointercancel", cancel);
-  return () => {
-    element.removeEventListener("pointerdown", down);
-    element.removeEventListener("pointermove", move);
-    element.removeEventListener("pointerup", up);
-    element.removeEventListener("pointercancel", cancel);
-  };
+  const stop = new AbortController();
+  const until = { signal: stop.signal };
+  element.addEventListener("pointerdown", down, until);
+  element.addEventListener("pointermove", move, until);
+  element.addEventListener("pointerup", up, until);
+  element.addEventListener("pointercancel", cancel, until);
+  return () => stop.abort();
 }
 
 /** Only pens report real pressure; other devices report 0.5. */

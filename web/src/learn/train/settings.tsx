@@ -24,6 +24,7 @@ const HIDDEN = [2, 4, 8, 16, 32, 64, 128, 256, 512];
 const narrow = matchMedia("(width < 40rem)");
 
 export function Knobs() {
+  const all = [<Sliders key="sliders" />, <More key="more" />];
   return (
     <form
       class="train-knobs stack"
@@ -42,14 +43,10 @@ export function Knobs() {
       {narrow.matches ? (
         <details class="train-more">
           <summary>{say("learn.train.knobs")}</summary>
-          <Sliders />
-          <More />
+          {all}
         </details>
       ) : (
-        <>
-          <Sliders />
-          <More />
-        </>
+        all
       )}
     </form>
   );
@@ -83,45 +80,38 @@ function Networks() {
   );
 }
 
+/** What few need. */
 function More() {
+  const standard = network.value === "softmax" ? "sgd" : "adam";
   return (
     <details class="train-more">
       <summary>{say("learn.train.more")}</summary>
       <div class="train-knobs stack">
-        <Further />
+        {network.value === "mlp" && (
+          <>
+            <StopSlider label={say("learn.train.hidden")} knob={hidden} stops={HIDDEN} write={whole} />
+            <Slider label={say("learn.train.depth")} knob={depth} min={1} max={4} />
+          </>
+        )}
+        <StopSlider
+          label={say("learn.train.data")}
+          knob={images}
+          stops={sizesHere(IMAGES)}
+          write={(size) => whole(Math.min(size, trainingImages))}
+        />
+        <Choices
+          name="optimizer"
+          label={say("learn.train.optimizer")}
+          values={["sgd", "adam"] as const}
+          knob={{
+            value: optimizer.value || standard,
+            set: (name) => optimizer.set(name === standard ? "" : name),
+          }}
+          write={(name) => say(`learn.train.optimizer.${name}`)}
+        />
         <Slider label={say("learn.train.seed")} knob={seed} max={Math.max(20, seed.value)} />
       </div>
     </details>
-  );
-}
-
-function Further() {
-  const standard = network.value === "softmax" ? "sgd" : "adam";
-  return (
-    <>
-      {network.value === "mlp" && (
-        <>
-          <StopSlider label={say("learn.train.hidden")} knob={hidden} stops={HIDDEN} write={whole} />
-          <Slider label={say("learn.train.depth")} knob={depth} min={1} max={4} />
-        </>
-      )}
-      <StopSlider
-        label={say("learn.train.data")}
-        knob={images}
-        stops={sizesHere(IMAGES)}
-        write={(size) => whole(Math.min(size, trainingImages))}
-      />
-      <Choices
-        name="optimizer"
-        label={say("learn.train.optimizer")}
-        values={["sgd", "adam"] as const}
-        knob={{
-          value: optimizer.value || standard,
-          set: (name) => optimizer.set(name === standard ? "" : name),
-        }}
-        write={(name) => say(`learn.train.optimizer.${name}`)}
-      />
-    </>
   );
 }
 

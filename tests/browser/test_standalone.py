@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-import shuzi
 from driving.browsing import LONG, go_to, opened, watched_pages
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
@@ -115,20 +114,15 @@ def test_models_are_listed_and_read_and_the_address_is_kept(open_place, mnist):
     expect(page.locator("[data-model]")).to_have_count(3)
 
 
-def test_a_model_leaves_as_a_file_that_shuzi_loads(open_place, place, mnist, tmp_path):
-    page = open_place("?view=models")
-    images, labels = mnist.test.images[:500], mnist.test.labels[:500]
-    for name in ("tiny", "default"):
-        card = opened(page, name)
-        with page.expect_download() as saved:
-            card.get_by_text("Download .onnx").click()
-        path = tmp_path / f"{name}-again.onnx"
-        saved.value.save_as(path)
-        found = shuzi.load(path).classify(images)
-        assert np.abs(found - shuzi.load(name).classify(images)).max() < 0.01
-        assert (found.argmax(axis=1) == labels).mean() > 0.98
-        is_exact = path.read_bytes() == shipped()[name].read_bytes()
-        assert is_exact == (not place.startswith("file:"))
+def test_a_model_leaves_as_it_comes_with_shuzi_unless_there_is_but_one_file(open_place, place):
+    card = opened(open_place("?view=models"), "tiny")
+    download = card.get_by_text("Download .onnx")
+    if place.startswith("file:"):
+        expect(download).to_have_count(0)
+        return
+    with card.page.expect_download() as saved:
+        download.click()
+    assert saved.value.path().read_bytes() == shipped()["tiny"].read_bytes()
 
 
 def test_it_trains_a_network_and_says_on_how_many_images(open_place, place):

@@ -1,6 +1,5 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
-import { file } from "../bundle/files";
 import { edition } from "../edition";
 import { isHere, MODELS } from "../here/read";
 import { type Outcome, outcomeOf, useAnswers } from "../learn/answers";
@@ -8,15 +7,12 @@ import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
 import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
-import { unpack } from "../runtime/graph";
 import { type PlainKey, say } from "../sentences/say";
-import { Button, Section } from "../shared/controls";
-import { saveFile } from "../shared/files";
+import { Section } from "../shared/controls";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
-import { onnxFrom } from "./onnx-from";
 import { isOwnModel, modelName, originOf } from "./own-networks";
 import "./model-table.css";
 
@@ -149,29 +145,15 @@ function Opened({ model }: { model: Model }) {
           </ViewLink>
         )}
       </div>
-      {model.shipped && <Download name={model.name} />}
+      {model.shipped && edition !== "file" && (
+        <p class="small quiet">
+          <a class="button" href={`models/${model.name}.onnx`} download={`${model.name}.onnx`}>
+            {say("models.download")}
+          </a>{" "}
+          {say("models.download.whole")}
+        </p>
+      )}
     </div>
-  );
-}
-
-/** The file as it comes with shuzi; the page that is one file makes it again from what it holds. */
-function Download({ name }: { name: string }) {
-  const isWhole = edition === "file";
-  const save = async () => {
-    const content = onnxFrom(unpack(await file(`models/${name}.bin.gz`)));
-    saveFile(new Blob([content], { type: "application/octet-stream" }), `${name}.onnx`);
-  };
-  return (
-    <p class="small quiet">
-      {isWhole ? (
-        <Button label={say("models.download")} onClick={() => void save()} />
-      ) : (
-        <a class="button" href={`models/${name}.onnx`} download={`${name}.onnx`}>
-          {say("models.download")}
-        </a>
-      )}{" "}
-      {say(isWhole ? "models.download.half" : "models.download.whole")}
-    </p>
   );
 }
 

@@ -17,8 +17,6 @@ export const models = {
   "models.confusion": "What it mistakes for what",
   "models.download": "Download .onnx",
   "models.download.whole": "The file that comes with shuzi.",
-  "models.download.half":
-    "Made from what this page holds: most weights at half precision, so its SHA-256 is not that of the file that comes with shuzi.",
   "models.write": "Try it",
   "models.yours": (recipe: string) => `your ${recipe}`,
   "models.default":

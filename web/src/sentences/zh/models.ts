@@ -20,8 +20,6 @@ export const models: Translation<typeof english> = {
   "models.confusion": "把什么认成什么",
   "models.download": "下载 .onnx 文件",
   "models.download.whole": "就是随 shuzi 附带的那个文件。",
-  "models.download.half":
-    "由这个页面里的网络生成：多数权重是半精度，所以 SHA-256 和随 shuzi 附带的文件不同。",
   "models.write": "写给它认",
   "models.yours": (recipe) => `你的 ${recipe}`,
   "models.default": "能读整张图片。它还学过什么不是数字（字母、墨点、乱涂的线），拿不准的时候会直说。",

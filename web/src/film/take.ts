@@ -125,22 +125,13 @@ function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answ
 }
 
 function strongestOf(maps: Maps | undefined): number {
-  const sums = Array.from({ length: maps?.channels ?? 0 }, (_, channel) =>
-    channelOf(maps, channel).reduce((sum, value) => sum + value, 0),
-  );
-  return largestAt(sums);
+  const channels = columnsOf(maps?.values ?? new Float32Array(), maps?.channels ?? 0);
+  return largestAt(channels.map((values) => values.reduce((sum, value) => sum + value, 0)));
 }
 
-/** One of the maps, row by row. */
-export function channelOf(maps: Maps | undefined, channel: number): Float32Array {
-  if (!maps) return new Float32Array();
-  return maps.values.filter((_, index) => index % maps.channels === channel);
-}
-
-function columnsOf(kernel: Float32Array, channels: number): Float32Array[] {
-  return Array.from({ length: channels }, (_, channel) =>
-    kernel.filter((_, index) => index % channels === channel),
-  );
+/** The columns of rows of numbers, such as each of the maps of a layer. */
+export function columnsOf(values: Float32Array, count: number): Float32Array[] {
+  return Array.from({ length: count }, (_, column) => values.filter((_, index) => index % count === column));
 }
 
 /** Of each layer of windows but the first. */

@@ -145,7 +145,8 @@ export function wholeIn(least: number, most: number): (text: string) => number |
   };
 }
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+/** Whether a person wants no motion. */
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * Glide to a target.

@@ -122,34 +122,36 @@ function surest(lines: readonly (DisplayLine | null)[]): DisplayLine[] {
   return lines.flatMap((line) => line ?? []).sort((a, b) => b.features.evidence - a.features.evidence);
 }
 
+/** Rows of a picture without some above and below. */
+function inner(grey: Grey, off: number): Grey {
+  return cropped(grey, { left: 0, right: grey.width, top: off, bottom: grey.height - off });
+}
+
+/** The matrix of a part of a picture that begins lower, or that was resized. */
+function ofPart([[xx, xy, x], [yx, yy, y]]: Matrix, off: number, across = 1, down = 1): Matrix {
+  return [
+    [xx * across, xy * down, x + xy * off],
+    [yx * across, yy * down, y + yy * off],
+  ];
+}
+
 /** A line that was found, with as little around its digits as the crop of a display has. */
 function cutLine(grey: Grey, line: TextLine): [Grey, Matrix] {
   const picture = straighten(grey, line);
-  const { width, height: rows } = picture.grey;
-  const off = Math.max(0, rounded((rows - DISPLAY_LINE * picture.height) / 2));
-  const [[xx, xy, x], [yx, yy, y]] = picture.matrix;
-  const part = cropped(picture.grey, { left: 0, right: width, top: off, bottom: rows - off });
-  return [
-    part,
-    [
-      [xx, xy, x + xy * off],
-      [yx, yy, y + yy * off],
-    ],
-  ];
+  const off = Math.max(0, rounded((picture.grey.height - DISPLAY_LINE * picture.height) / 2));
+  return [inner(picture.grey, off), ofPart(picture.matrix, off)];
 }
 
 /** Read the strips of a line, which differ by what is above and below it; null if no text has a digit. */
 function readStrips(
   grey: Grey,
-  [[xx, xy, x], [yx, yy, y]]: Matrix,
+  matrix: Matrix,
   recogniser: Recogniser,
   isLightOnDark: boolean,
 ): DisplayLine | null {
-  const strips = DISPLAY_TRIMS.map((trim) => {
-    const off = rounded(trim * grey.height);
-    const part = cropped(grey, { left: 0, right: grey.width, top: off, bottom: grey.height - off });
-    return displayStrip(part, isLightOnDark);
-  }) as [Grey, Grey];
+  const strips = DISPLAY_TRIMS.map((trim) =>
+    displayStrip(inner(grey, rounded(trim * grey.height)), isLightOnDark),
+  ) as [Grey, Grey];
   const columns = strips.map((strip) => recogniser.columns(strip)) as [Columns, Columns];
   const { texts, logs, alone } = likelyTexts(columns);
   const { means, probabilities, order } = ranked(logs);
@@ -159,13 +161,9 @@ function readStrips(
   const [strip] = strips;
   const [text, mean] = [texts[best] as string, means[best] as number];
   const blanks = columns.map(blankOf).reduce((sum, log) => sum + log, 0) / columns.length;
-  const [across, down] = [grey.width / strip.width, grey.height / strip.height];
   return {
     strip,
-    matrix: [
-      [xx * across, xy * down, x],
-      [yx * across, yy * down, y],
-    ],
+    matrix: ofPart(matrix, 0, grey.width / strip.width, grey.height / strip.height),
     columns: columns[0],
     texts: written.map((index) => [texts[index] as string, probabilities[index] as number]),
     features: {

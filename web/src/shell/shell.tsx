@@ -9,7 +9,7 @@ import { edition, hasService, isOtherMachine } from "../edition";
 import { LANGUAGES } from "../generated/messages";
 import { chooseLanguage, type Language, language } from "../language";
 import { addresses, courseAddress, courseFile, version } from "../project";
-import { type PlainKey, say } from "../sentences/say";
+import { say } from "../sentences/say";
 import { useFocusOnChange } from "../shared/hooks";
 import { views } from "../views";
 import { chooseTheme, THEMES, type Theme, theme } from "./theme";
@@ -169,12 +169,6 @@ function LanguageSwitch() {
   );
 }
 
-const THEME_NAMES: Record<Theme, PlainKey> = {
-  system: "shell.theme.system",
-  light: "shell.theme.light",
-  dark: "shell.theme.dark",
-};
-
 /** A half-filled circle for the system's theme, a sun, a moon. */
 const THEME_SIGNS: Record<Theme, string> = {
   system: "M10 3.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13ZM10 3.5a6.5 6.5 0 0 1 0 13Z",
@@ -186,7 +180,7 @@ const THEME_SIGNS: Record<Theme, string> = {
 /** One button that cycles through the system's theme, light and dark. */
 function ThemeSwitch() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
-  const name = say("shell.theme.now", say(THEME_NAMES[theme.value]));
+  const name = say("shell.theme.now", say(`shell.theme.${theme.value}`));
   return (
     <button
       type="button"

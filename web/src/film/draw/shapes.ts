@@ -2,7 +2,7 @@
 import { largestMagnitude } from "../../ink/numbers";
 import type { Colour, Palette, Rgb } from "../../shared/colours";
 import type { Maps } from "../network";
-import { channelOf, type Take } from "../take";
+import { columnsOf, type Take } from "../take";
 
 interface Shown {
   /** 0 to 1. */
@@ -210,7 +210,7 @@ function once<From extends object, To>(compute: (from: From) => To): (from: From
 
 export const tilesOf: (maps: Maps) => Tiles = once((maps) => ({
   side: maps.side,
-  values: Array.from({ length: maps.channels }, (_, channel) => channelOf(maps, channel)),
+  values: columnsOf(maps.values, maps.channels),
   full: largestMagnitude(maps.values),
 }));
 

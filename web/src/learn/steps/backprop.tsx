@@ -17,7 +17,7 @@ import { readAs, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { knob, Slider, wholeIn } from "../slider";
+import { knob, Slider, still, wholeIn } from "../slider";
 import "./backprop.css";
 
 const RATE = 0.02;
@@ -141,7 +141,7 @@ function BackFlow({ trace, label, neuron }: Flow) {
   const flow = useSignal<Flow>({ trace, label, neuron });
   useEffect(() => {
     flow.value = { trace, label, neuron };
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (still.matches) return;
     const began = performance.now();
     let asked = requestAnimationFrame(function show(now) {
       gone.value = Math.min(Math.max(now - began, 0) / 1000 / SECONDS, 1);

@@ -7,7 +7,7 @@ import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { knob, Slider, wholeIn } from "../slider";
+import { knob, Slider, still, wholeIn } from "../slider";
 import { dotsOf, GRID, SHAPES, type ShapeName, Toy } from "../toy";
 import "./hidden.css";
 
@@ -18,7 +18,6 @@ const TRIED = 500; // steps after which it shows what three neurons make of the 
 const shape = parameter<ShapeName>("points", "ring", oneOf(SHAPES));
 const neurons = knob("neurons", 4, wholeIn(0, 12));
 const seed = parameter("toy-seed", 1, wholeIn(0, 999));
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function HiddenStep() {
   const { toy, running, toggle, restart } = useToy(shape.value, neurons.value, seed.value);

@@ -10,7 +10,7 @@ import { DigitChoice } from "../digit/digit-choice";
 import { biasOf, productsOf, scoresOf, sumUpTo, templateOf } from "../digit/examples";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { knob, Slider, wholeIn } from "../slider";
+import { knob, Slider, still, wholeIn } from "../slider";
 import { PixelGrid } from "./pixels";
 import "./template.css";
 
@@ -19,7 +19,6 @@ const TURN = 40; // milliseconds
 
 const template = knob("template", 7, wholeIn(0, 9));
 const summed = knob("summed", PIXELS, wholeIn(0, PIXELS));
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function TemplateStep() {
   const image = shownDigit.value?.image ?? new Uint8Array(PIXELS);

@@ -7,7 +7,7 @@ import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
 import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
-import { type PlainKey, say } from "../sentences/say";
+import { say } from "../sentences/say";
 import { Section } from "../shared/controls";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
@@ -15,13 +15,6 @@ import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
 import { isOwnModel, modelName, originOf } from "./own-networks";
 import "./model-table.css";
-
-/** The purpose of each shipped model. */
-const PURPOSES: Record<string, PlainKey> = {
-  default: "models.default",
-  tiny: "models.tiny",
-  softmax: "models.softmax",
-};
 
 export function ModelTable({ models }: { models: readonly Model[] }) {
   const image = shownDigit.value?.image ?? null;
@@ -159,8 +152,8 @@ function Opened({ model }: { model: Model }) {
 
 function purposeOf(model: Model): string {
   if (isOwnModel(model)) return originOf(model);
-  const shipped = model.shipped ? PURPOSES[model.name] : undefined;
-  return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
+  if (model.shipped && MODELS.includes(model.name)) return say(`models.${model.name as "tiny"}`);
+  return say(model.chosen ? "models.given" : "models.trained");
 }
 
 function scoreWritten({ accuracy, n, on }: Score): string {

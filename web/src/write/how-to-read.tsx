@@ -6,7 +6,7 @@ import { change } from "../address";
 import { hasDisplays } from "../edition";
 import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading";
 import { DISPLAY } from "../here/protocol";
-import { sentence } from "../here/read";
+import { MODELS, sentence } from "../here/read";
 import { isScannedName, loadNetworks } from "../learn/train/kept-networks";
 import { ownRunOf } from "../learn/train/run";
 import { isGone, isOwnName, ownNetworks } from "../learn/train/runs";
@@ -16,13 +16,6 @@ import { Choices } from "../shared/controls";
 import { ViewLink } from "../shell/view-link";
 import { isDisplay, kind, model, pattern, wrongPattern } from "./state/state";
 import { isUntouched } from "./state/writing";
-
-/** A short description of a shipped model. */
-const ABOUT: Record<string, PlainKey> = {
-  default: "write.model.default",
-  tiny: "write.model.tiny",
-  softmax: "write.model.softmax",
-};
 
 export function ModelChoice() {
   useEffect(() => {
@@ -37,7 +30,7 @@ export function ModelChoice() {
   const asked = (!gone && model.value) || chosen;
   const isTrained = !isOwnName(asked) && !names.includes(asked);
   const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
-  const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
+  const about = isForeign ? "write.model.given" : aboutOf(asked, isTrained);
   const lost = gone ? ownRunOf(model.value) : null;
   if (isDisplay.value || (isUntouched.value && model.value === "")) return null;
   const labels = new Map(names.map((name) => [name, name]));
@@ -73,7 +66,9 @@ export function ModelChoice() {
   );
 }
 
-function aboutOwn(name: string, isTrained: boolean): PlainKey {
+/** A short description of a model. */
+function aboutOf(name: string, isTrained: boolean): PlainKey {
+  if (MODELS.includes(name)) return `write.model.${name as "tiny"}`;
   if (isScannedName(name)) return "write.model.scanned";
   return isTrained || isOwnName(name) ? "write.model.trained" : "write.model.other";
 }

@@ -19,6 +19,18 @@ export async function file(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return unpacked(await packed(name), name);
 }
 
+/** Load something once; after a failure, the next call tries again. */
+export function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = null;
+      throw error;
+    });
+    return loaded;
+  };
+}
+
 /**
  * The same as it comes, perhaps packed.
  *

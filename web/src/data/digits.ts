@@ -2,7 +2,7 @@
  * MNIST as this edition of the page has it: all 60,000 training and 10,000 test images, or in the small single file the
  * first 6,000 and the first 1,000. Yann LeCun, Corinna Cortes, Christopher J.C. Burges; CC BY-SA 3.0.
  */
-import { file, packed, unpacked } from "../bundle/files";
+import { file, once, packed, unpacked } from "../bundle/files";
 import { SIDE } from "../generated/ink/normalize";
 
 export interface Digits {
@@ -17,8 +17,6 @@ export interface Splits {
   readonly test: Digits;
 }
 
-let loading: Promise<Splits> | null = null;
-
 /**
  * Load the images and labels, in the order of MNIST's files. They are loaded once; all callers share the same arrays,
  * so copy them before changing them or passing them on to a worker as transferable.
@@ -26,13 +24,7 @@ let loading: Promise<Splits> | null = null;
  * @throws MissingFile if the page cannot get them, for instance without a connection; calling again tries again
  * @throws IdxError if what it got is not MNIST
  */
-export function loadDigits(): Promise<Splits> {
-  loading ??= splitsFrom(file).catch((error: unknown) => {
-    loading = null;
-    throw error;
-  });
-  return loading;
-}
+export const loadDigits = once(() => splitsFrom(file));
 
 type Content = Uint8Array<ArrayBuffer>;
 

@@ -1,5 +1,5 @@
 /** A shipped network, built from the page's training layers, so that it has gradients too. */
-import { file } from "../bundle/files";
+import { file, once } from "../bundle/files";
 import { CLASSES, PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
 import {
@@ -227,15 +227,9 @@ class Normalisation implements Layer {
   }
 }
 
-const NAME = "models/tiny.bin.gz";
-
-let loaded: Promise<Graph | "missing"> | null = null;
+const loaded = once(() => file("models/tiny.bin.gz").then(unpack));
 
 /** Its graph; "missing" if it could not be loaded, and then the next call tries again. */
 export function filmGraph(): Promise<Graph | "missing"> {
-  loaded ??= file(NAME).then(unpack, () => {
-    loaded = null;
-    return "missing" as const;
-  });
-  return loaded;
+  return loaded().catch(() => "missing" as const);
 }

@@ -1,5 +1,5 @@
 /** Make a code, scan a code, and measure its network. */
-import { file } from "../../bundle/files";
+import { file, once } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { SIDE } from "../../generated/ink/normalize";
@@ -9,7 +9,7 @@ import { type Compared, inWorker, type Right } from "../../here/training";
 import { keepNetwork, keptNetworks, loadNetworks, scannedName } from "../../learn/train/kept-networks";
 import { sha256 } from "../../networks/sha256";
 import { publicAddress } from "../../project";
-import { type Card, type Graph, unpack } from "../../runtime/graph";
+import { type Card, unpack } from "../../runtime/graph";
 import { say } from "../../sentences/say";
 import { drawn } from "../../shared/qr-code";
 import { onnxFrom } from "../onnx-from";
@@ -51,15 +51,7 @@ const ID = 12; // hexadecimal digits
 const INNER = 0.95; // of the width of a code, without the light margin around it
 const MEASURED = 1_000; // test images, and training images mixed with the user's digits
 
-let tiny: Promise<Graph> | null = null;
-
-function tinyGraph(): Promise<Graph> {
-  tiny ??= file("models/tiny.bin.gz").then(unpack);
-  tiny.catch(() => {
-    tiny = null;
-  });
-  return tiny;
-}
+const tinyGraph = once(() => file("models/tiny.bin.gz").then(unpack));
 
 /** Those that go into a code: the last of each kind, ten at most. */
 export function chosenDigits(): SmallDigit[] {

@@ -100,13 +100,9 @@ export function gradients(image: Plane): Float32Array {
     for (let x = 0; x < width; x++) {
       const [left, right] = [inside(x - 1, width, "mirrored"), inside(x + 1, width, "mirrored")];
       const at = (row: number, column: number) => pixels[(rows[row] as number) + column] as number;
-      const across = [0, 1, 2].map((row) => at(row, right) - at(row, left)) as [number, number, number];
-      const down = [left, x, right].map((column) => at(2, column) - at(0, column)) as [
-        number,
-        number,
-        number,
-      ];
-      const weighed = ([before, here, after]: [number, number, number]) =>
+      const across = [0, 1, 2].map((row) => at(row, right) - at(row, left));
+      const down = [left, x, right].map((column) => at(2, column) - at(0, column));
+      const weighed = ([before = 0, here = 0, after = 0]: number[]) =>
         (3 * before + 10 * here + 3 * after) / 32;
       steep[y * width + x] = Math.hypot(weighed(across), weighed(down));
     }

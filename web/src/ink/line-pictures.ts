@@ -98,10 +98,7 @@ export function inWhole({ matrix }: Pick<LinePicture, "matrix">, box: Box): Box 
     [rightOf(box), bottomOf(box)],
     [box.x, bottomOf(box)],
   ] as const;
-  const [xs, ys] = matrix.map(([a, b, c]) => corners.map(([x, y]) => a * x + b * y + c)) as [
-    number[],
-    number[],
-  ];
+  const [xs = [], ys = []] = matrix.map(([a, b, c]) => corners.map(([x, y]) => a * x + b * y + c));
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   return boxOf(left, top, Math.max(...xs) - left, Math.max(...ys) - top);
 }

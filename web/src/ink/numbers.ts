@@ -47,12 +47,7 @@ export function interpolated(x: number, xs: readonly number[], ys: readonly numb
   const next = xs.findIndex((knot) => knot > x);
   if (next === 0) return ys[0] ?? Number.NaN;
   if (next < 0) return ys.at(-1) ?? Number.NaN;
-  const [x0, x1, y0, y1] = [xs[next - 1], xs[next], ys[next - 1], ys[next]] as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [xs[next - 1], xs[next], ys[next - 1], ys[next]];
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }
 

@@ -308,10 +308,7 @@ export function strokeOf(image: Uint8Array): Stroke {
   const values = new Float32Array(side * side);
   const order = new Float32Array(side * side);
   for (let index = 0; index < values.length; index++) {
-    const [y, x] = [Math.floor(index / side), index % side].map((at) => (at + 0.5) / FINER - 0.5) as [
-      number,
-      number,
-    ];
+    const [y = 0, x = 0] = [Math.floor(index / side), index % side].map((at) => (at + 0.5) / FINER - 0.5);
     const value = interpolated((row, column) => inside(image, row, column), y, x) / 255;
     // between a third and two thirds is the edge of the stroke
     const edge = Math.min(Math.max(3 * value - 0.8, 0), 1);

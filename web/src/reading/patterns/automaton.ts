@@ -189,10 +189,7 @@ class Parser {
     this.#position++;
     const high = this.#letters();
     if (low === ALL_DIGITS || high === ALL_DIGITS) throw this.#wrong("range", start);
-    const [first, last] = [low, high].map((letters) => LETTERS[31 - Math.clz32(letters)] as string) as [
-      string,
-      string,
-    ];
+    const [first = "", last = ""] = [low, high].map((letters) => LETTERS[31 - Math.clz32(letters)]);
     if (first > last) throw this.#wrong("range", start);
     return [...LETTERS].reduce(
       (all, letter, index) => (first <= letter && letter <= last ? all | (1 << index) : all),

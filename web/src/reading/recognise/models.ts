@@ -167,12 +167,7 @@ function peaks(maps: Float32Array, columns: number, rows: number, [across, down]
     const [row, column] = [Math.floor(cell / columns), cell % columns];
     if (score < MIN_PEAK || !isPeak(row, column, score)) return;
     const of = maps.subarray(cell * depth, (cell + 1) * depth);
-    const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS.length) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [dx = 0, dy = 0, logWidth = 0, logHeight = 0] = of.subarray(DIGITS.length);
     const [width, height] = [logWidth, logHeight].map(
       (value) => Math.exp(Math.min(Math.max(value, -3), 5)) * CELL_PIXELS,
     ) as [number, number];

@@ -20,7 +20,7 @@ export const page = {
   "about.version": "Version",
   "about.models": "Also reads with",
   "about.models.text":
-    "detector, which finds the digits where they touch or the paper is ruled; line-detector, which finds the lines in a photograph of a page; and line, which reads a whole line at once, with its points, commas, dashes, slashes and colons. The classifier and it check each other.",
+    "detector, which finds the digits where they touch or the paper is ruled; line-detector, which finds the lines in a photograph of a page; and line, which reads a whole line at once, with its points, commas, dashes, slashes and colons. The classifier and it check each other. display reads displays and meters, where you say that there is one.",
   "about.course": "Course",
   "about.course.open": "Short lessons, from a straight line to your own handwriting",
   "about.course.file": "Short lessons, in shuzi’s folder:",

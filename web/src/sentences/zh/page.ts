@@ -22,7 +22,7 @@ export const page: Translation<typeof english> = {
   "about.version": "版本",
   "about.models": "一起识别的还有",
   "about.models.text":
-    "detector：数字相连或者纸上有线的时候，由它找出每个数字；line-detector：在整页的照片里找出一行行字；line：一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
+    "detector：数字相连或者纸上有线的时候，由它找出每个数字；line-detector：在整页的照片里找出一行行字；line：一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。display：说明是显示屏或仪表的，由它来读。",
   "about.course": "课程",
   "about.course.open": "一课一个新想法，从一条直线讲到你自己写的字",
   "about.course.file": "一课一个新想法，在 shuzi 的文件夹里：",

@@ -9,7 +9,14 @@ import pytest
 from shuzi.errors import ModelError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.models.store import LINE_DETECTOR, shipped
-from shuzi.reading.line_detector import CELL, LineDetector, _lines_of, in_reading_order, without_cut_off
+from shuzi.reading.line_detector import (
+    CELL,
+    LineDetector,
+    _lines_of,
+    _without_specks,
+    in_reading_order,
+    without_cut_off,
+)
 from shuzi.reading.reader import load
 
 
@@ -96,3 +103,9 @@ def test_what_an_edge_leaves_of_a_row_is_no_line_though_it_looks_low(first, othe
     grey[first:16, 40:44] = grey[first:16, 60:64] = grey[80:110, 40:44] = grey[80:110, 60:64] = 40
     remains, whole = TextLine((38, 8.5), (66, 8.5), 15, 0.8), TextLine((38, 95), (66, 95), 30, 0.9)
     assert len(without_cut_off([remains, whole] if other else [remains], grey)) == left
+
+
+def test_a_hundred_dashes_are_specks_beside_a_number():
+    dashes = [TextLine((9.0 * x, 20), (9.0 * x + 12, 20), 12, 0.55) for x in range(100)]
+    number = TextLine((40, 90), (160, 90), 36, 0.85)
+    assert _without_specks([*dashes, number]) == [number]

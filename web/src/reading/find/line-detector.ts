@@ -122,7 +122,8 @@ function usualHeight(lines: readonly TextLine[]): number {
 
 /** Leave out what is far lower than other lines and hardly seen: pieces of dashed ruling. */
 function withoutSpecks(lines: readonly TextLine[]): TextLine[] {
-  const usual = usualHeight(lines);
+  const sure = lines.filter(({ score }) => score >= SPECK_SCORE);
+  const usual = usualHeight(sure.length ? sure : lines);
   return lines.filter(({ score, height }) => score >= SPECK_SCORE || score * height >= SPECK * usual);
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image, ImageOps
+from PIL.ImageFilter import GaussianBlur
 
 import shuzi
 from shuzi.cli import shuzi as command
@@ -70,6 +71,40 @@ def test_many_pictures_are_read_as_one(display):
     assert [reading.text for reading in display.read_many([METER] * 3)] == [SHOWN] * 3
 
 
+def grey_levels():
+    return np.array(Image.open(METER).convert("L"))
+
+
+def test_several_pictures_of_a_display_make_one_reading(display, tmp_path):
+    blurred = next(
+        picture
+        for radius in range(2, 40)
+        if display.read(picture := np.asarray(Image.open(METER).convert("L").filter(GaussianBlur(radius)))).text
+        != SHOWN
+    )
+    together = display.read_together([blurred, METER, grey_levels() // 2 + 100])
+    assert (together.text, together.status, together.lines[0].text) == (SHOWN, "ok", SHOWN)
+    assert display.read_together([METER] * 3).confidence == pytest.approx(display.read(METER).confidence)
+    Image.fromarray(blurred).save(tmp_path / "blurred.png")
+    assert run(tmp_path / "blurred.png", METER, METER, "--display", "--together").stdout == f"{SHOWN}\n"
+    assert run(METER, "missing.png", "--display", "--together").exit_code == 1
+    assert display.read_together([]).status == "unsure"
+
+
+def test_pictures_that_clearly_show_different_numbers_are_unsure(display):
+    two, three = (digit.box for digit in display.read(METER).digits[2:4])
+    levels, width = grey_levels(), min(two.width, three.width)
+    other = levels.copy()
+    other[three.y : three.y + two.height, three.x : three.x + width] = levels[
+        two.y : two.bottom, two.x : two.x + width
+    ]
+    assert (display.read(other).text, display.read(other).status) == ("012287.4", "ok")
+    together = display.read_together([METER, other, METER])
+    assert (together.text, together.status, together.digits_status) == (SHOWN, "unsure", "unsure")
+    assert SHOWN in together.message
+    assert "012287.4" in together.message
+
+
 def test_a_reading_that_went_back_or_jumped_is_unsure():
     assert run(METER, "--display", "--last", "12385.0", "--max-per-day", "3").stdout == f"{SHOWN}\n"
     for last in ("12388", "12380"):
@@ -80,7 +115,7 @@ def test_a_reading_that_went_back_or_jumped_is_unsure():
 
 @pytest.mark.parametrize(
     "given",
-    [("--region", "1,2,3,4"), ("--display", "--pattern", "integer"), ("--watch", "folder")],
+    [("--region", "1,2,3,4"), ("--together",), ("--display", "--pattern", "integer"), ("--watch", "folder")],
 )
 def test_options_that_do_not_go_together_are_refused(given):
     assert run(METER, *given).exit_code == 2

@@ -55,6 +55,7 @@ _MAX_LIST = 10_000_000  # characters
 @option("--explain", type=PATH, metavar="PATH", help="cli.read.explain")
 @option("--display", "is_display", is_flag=True, help="cli.read.display")
 @option("--region", metavar="X,Y,W,H", help="cli.read.region")
+@option("--together", is_flag=True, help="cli.read.together")
 @option("--last", metavar="VALUE", help="cli.read.last")
 @option("--max-per-day", metavar="N", help="cli.read.max_per_day")
 @option("--watch", type=PATH, metavar="FOLDER", help="cli.read.watch")
@@ -74,6 +75,7 @@ def read(
     explain: Path | None,
     is_display: bool,
     region: str | None,
+    together: bool,
     last: str | None,
     max_per_day: str | None,
     watch: Path | None,
@@ -84,7 +86,7 @@ def read(
     meter = Meter.of(last, max_per_day)
     if is_display and (model != DEFAULT or among or pattern or hand or explain):
         raise click.UsageError(say("cli.read.display_alone"))
-    if region is not None and not is_display:
+    if (region is not None or together) and not is_display:
         raise click.UsageError(say("cli.read.region_alone"))
 
     if example:
@@ -99,6 +101,7 @@ def read(
             or by_line
             or digits_only
             or explain
+            or together
             or (out and out.suffix.lower() != ".csv")
         ):
             raise click.UsageError(say("cli.read.watch_alone"))
@@ -122,6 +125,12 @@ def read(
     if explain is not None:
         _check_folder(explain)
     names = [name for name, _ in named]
+    readings = _found(reader, named, explain)
+    if together:
+        from shuzi.reading.display import DisplayReader
+
+        assert isinstance(reader, DisplayReader)  # noqa: S101 - for the types
+        names, readings = [" + ".join(names)], iter([reader.vote([*readings])])
     results: list[tuple[str, Reading | ShuziError]] = []
     put = lines_for(names)
     if as_json:
@@ -134,8 +143,8 @@ def read(
         click.echo(_head(by_line), nl=False)
     failed = 0
     try:
-        with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
-            for name, reading in zip(names, _found(reader, named, explain), strict=True):
+        with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(names)) as show:
+            for name, reading in zip(names, readings, strict=True):
                 problem = ""
                 if isinstance(reading, ShuziError):
                     failed += 1
@@ -148,10 +157,10 @@ def read(
                 show("" if out is not None else put(name, reading), problem)
     finally:  # results so far are worth keeping after Ctrl-C
         if out is not None and results:
-            _save_results(results, out, len(named), by_line)
-    if explain and failed < len(named):
+            _save_results(results, out, len(names), by_line)
+    if explain and failed < len(names):
         click.echo(say("read.explained", path=explain), err=True)
-    if not reader.calibrated and failed < len(named):
+    if not reader.calibrated and failed < len(names):
         click.echo(say("read.uncalibrated"), err=True)
     if failed:
         sys.exit(1)

@@ -7,7 +7,8 @@ parts of it, must agree; boosted trees tell from this how probably the text is r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.advice import about_line, about_marks
 from shuzi.reading.characters import find_characters
-from shuzi.reading.confidence import logit
+from shuzi.reading.confidence import logit, sigmoid
 from shuzi.reading.line_detector import LineDetector
 from shuzi.reading.line_text import make_digits_and_marks, share_out
 from shuzi.reading.page_text import PageScale
@@ -158,6 +159,57 @@ class DisplayReader:
         coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
         yield from self._processes.read(self, coming)
 
+    def read_together(self, pictures: Iterable[Source] | Source) -> Reading:
+        """Read several pictures of one display and make one reading of them, as `vote` does.
+
+        Raises
+        ------
+        ShuziError
+            One of them cannot be read.
+        """
+        voted = self.vote([*self.read_many(pictures)])
+        if isinstance(voted, ShuziError):
+            raise voted
+        return voted
+
+    def vote(self, readings: Sequence[Reading | ShuziError]) -> Reading | ShuziError:
+        """Make one reading of those of several pictures of one display, or return the first error.
+
+        The text, of those that were read, is the one to which all of them together give the highest probability.
+        Its positions and its source are those of the picture that shows it most surely.
+        """
+        shown, probabilities = list[Reading](), Counter[str]()
+        for reading in readings:
+            if isinstance(reading, ShuziError):
+                return reading
+            if reading.text:
+                shown.append(reading)
+                probabilities.update(dict(reading.alternatives))
+        if not shown:
+            return self._decide(None, ())
+        text = max((reading.text for reading in shown), key=probabilities.__getitem__)
+        best = max((reading for reading in shown if reading.text == text), key=lambda reading: reading.confidence)
+        whole = [(other.text, other.confidence, other.status) for other in shown]
+        confidence, status, against = _agree(whole, text, self._scale.ok)
+        digits = [(other.digits_text, other.digits_confidence, other.digits_status) for other in shown]
+        of_digits, digits_status, _ = _agree(digits, best.digits_text, self._scale.ok)
+        digits_status = OK if status == OK else digits_status
+        ranked = [(text, confidence), *((other, p) for other, p in probabilities.most_common() if other != text)]
+        alternatives = share_out(ranked[:MAX_ALTERNATIVES], confidence, 1.0)
+        advice = _advise(status, digits_status, [other for other, _ in alternatives])
+        if against:
+            advice = "reading.display.contradicted", {"text": text, "other": against}
+        return replace(
+            best,
+            status=status,
+            confidence=confidence,
+            advice=advice,
+            alternatives=alternatives,
+            digits_confidence=max(of_digits, confidence),
+            digits_status=digits_status,
+            own_lines=(NumberLine(text, best.lines[0].box, status, confidence, advice),),
+        )
+
     def recognise(self, grey: NDArray[np.uint8]) -> DisplayLine | None:
         """Find and recognise the line of a display in a picture, uint8 (h, w); None if there is no number."""
         if self._region is not None:
@@ -186,18 +238,13 @@ class DisplayReader:
             return Reading("", UNSURE, 0.0, (), ("reading.display.none", {}), self.calibrated)
         scale, features, text = self._scale, line.features, line.text
         confidence = scale.confidence(features)
-        same = [p for other, p in zip(line.texts, line.probabilities, strict=True)
-                if without_marks(other) == without_marks(text)]  # fmt: skip
+        ranked = [*zip(line.texts, line.probabilities, strict=True)]
+        same = [probability for other, probability in ranked if without_marks(other) == without_marks(text)]
         of_digits = max(scale.confidence(features._replace(raw=logit(min(sum(same), 1.0)))), confidence)
         status: Status = OK if confidence >= scale.ok else UNSURE
         digits_status: Status = OK if of_digits >= scale.ok else UNSURE
-        ranked = [*zip(line.texts, line.probabilities, strict=True)][:MAX_ALTERNATIVES]
-        alternatives = share_out(ranked, confidence, 1.0)
-        advice: Sentence = ("reading.ok", {})
-        if digits_status != OK:
-            advice = about_line(False, [other for other, _ in alternatives])
-        elif status != OK:
-            advice = about_marks(text, [other for other in line.texts if without_marks(other) == without_marks(text)])
+        alternatives = share_out(ranked[:MAX_ALTERNATIVES], confidence, 1.0)
+        advice = _advise(status, digits_status, [other for other, _ in alternatives])
         digits, marks = _characters(line, (confidence, of_digits), shape, scale.ok)
         box = _whole(Box(0, 0, line.strip.shape[1], line.strip.shape[0]), line.matrix, shape)
         return Reading(
@@ -213,6 +260,28 @@ class DisplayReader:
             digits_status=digits_status,
             own_lines=(NumberLine(text, box, status, confidence, advice),),
         )
+
+
+def _advise(status: Status, digits_status: Status, texts: Sequence[str]) -> Sentence:
+    """Choose the sentence about the first of the texts that were possible."""
+    if digits_status != OK:
+        return about_line(False, texts)
+    if status != OK:
+        return about_marks(texts[0], [other for other in texts if without_marks(other) == without_marks(texts[0])])
+    return "reading.ok", {}
+
+
+def _agree(said: Sequence[tuple[str, float, Status]], text: str, ok: float) -> tuple[float, Status, str]:
+    """Return the confidence in a text, by each picture's own text, its status, and a text that is ok against it.
+
+    Pictures of one display share its flaws: the log odds of those that show the text are averaged, not added, less
+    the log odds of others.
+    """
+    odds = [logit(confidence) for own, confidence, _ in said if own == text]
+    doubt = sum(max(logit(confidence), 0.0) for own, confidence, _ in said if own != text)
+    confidence = sigmoid((sum(odds) - doubt) / len(odds))
+    against = next((own for own, _, status in said if own != text and status == OK), "")
+    return confidence, OK if confidence >= ok and not against else UNSURE, against
 
 
 def parse_region(text: str) -> tuple[float, float, float, float]:

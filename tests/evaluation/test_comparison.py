@@ -122,7 +122,6 @@ def test_a_function_of_ones_own_is_compared_with_shuzi(folder, mnist, monkeypatc
     (folder / "mine.py").write_text("def read(path):\n    return path.split('_')[0][-1] + ' a', 0.5\n", "utf-8")
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", "tiny", "--data", ".", "--with", "mine:read", "--montage", "seen.png", "--json"])
-    sys.modules.pop("mine")
     assert ended.value.code == 0
     told = json.loads(capsys.readouterr().out)
     ours, mine = told["readers"]
@@ -147,23 +146,27 @@ def test_a_picture_that_cannot_be_opened_is_wrong_and_shown_without_a_picture(fo
     assert montage(found).height > 100
 
 
-def test_a_function_that_raises_loses_only_its_own_row(folder, monkeypatch, capsys):
+def test_a_function_that_fails_or_ends_its_process_loses_only_its_own_row(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     (folder / "several.py").write_text(
+        "import os\n"
         "def exits(path):\n    raise SystemExit(3)\n"
+        "def ends(path):\n    print('read', path)\n    return '1' if path.startswith('1') else os._exit(0)\n"
         "def raises(path):\n    {}[path]\n"
         "def reads(path):\n    return '1'\n",
         "utf-8",
     )
-    others = "several:exits,several:reads,several:raises"
+    others = "several:exits,several:ends,several:reads,several:raises"
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", "tiny", "--data", ".", "--with", others, "--montage", "seen.png", "--json"])
-    sys.modules.pop("several")
     told = capsys.readouterr()
-    ours, reads, exits, raises = json.loads(told.out)["readers"]
-    assert [ours["reader"], exits["reader"], reads["reader"], raises["reader"]] == ["shuzi", *others.split(",")]
+    ours, reads, exits, ends, raises = json.loads(told.out)["readers"]
+    names = [row["reader"] for row in (ours, exits, ends, reads, raises)]
+    assert names == ["shuzi", *others.split(",")]
     assert (ours["right"]["n"], reads["right"]["n"], ended.value.code) == (3, 3, 1)
     assert "SystemExit(3)" in exits["error"]
+    assert "its process ended" in ends["error"]
+    assert ".png" in ends["error"]
     assert "KeyError" in raises["error"]
     assert raises["error"] in told.err
     assert (folder / "seen.png").exists()
@@ -193,12 +196,8 @@ def test_a_reader_that_is_not_there_is_named(monkeypatch, name, key):
 def test_a_function_that_does_not_answer_as_agreed_is_named(tmp_path, monkeypatch, body):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own_reader.py").write_text(f"def read(path):\n    {body}\n", "utf-8")
-    try:
-        with pytest.raises(DataError) as caught:
-            other_reader("own_reader:read").read(tmp_path / "a.png")
-    finally:
-        sys.modules.pop("own_reader", None)
-        sys.path.remove(str(tmp_path))
+    with pytest.raises(DataError) as caught:
+        other_reader("own_reader:read").read(tmp_path / "a.png")
     assert caught.value.key == "error.compare.answer"
 
 

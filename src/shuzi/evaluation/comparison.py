@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import metadata
 from numbers import Real
 from pathlib import Path
@@ -25,6 +26,7 @@ from shuzi.models.store import find_model
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
+from shuzi.processes.pool import Crashed, Pool
 from shuzi.reading.explain import font
 from shuzi.reading.reader import load
 from shuzi.reading.result import COLOURS, NOT_A_DIGIT, OK
@@ -152,7 +154,7 @@ def shuzi_reader(model: str | Path, with_marks: bool) -> Compared:
 def other_reader(name: str) -> Compared:
     """Return a reader by its name, or the user's ``module:function`` from a path to a text (and a confidence)."""
     if ":" in name:
-        return Compared(name, _answering(name, _own(name)))
+        return Compared(name, _apart(name))
     makers = {"rapidocr": _rapidocr, "tesseract": _tesseract}
     if name not in makers:
         raise DataError("error.compare.reader", name=name, known=", ".join(makers))
@@ -181,13 +183,36 @@ def _answering(name: str, read: Callable[[str], Any]) -> Callable[[Path], Answer
     return answer
 
 
+def _apart(name: str) -> Callable[[Path], Answer]:
+    """Return what asks the user's function, which has a process of its own, since it may end or crash that."""
+    pool = Pool(1)
+
+    def ask(path: Path | None) -> Answer:
+        try:
+            answer: Answer = pool.result(pool.submit(_ask_own, name, path))
+        except Crashed as problem:
+            key = "error.compare.function" if path is None else "error.compare.answer"
+            raise DataError(key, name=name, path=path, reason=ShuziError("compare.ended")) from problem
+        return answer
+
+    ask(None)
+    return ask
+
+
+def _ask_own(name: str, path: Path | None) -> Answer:
+    """Ask the user's function about a picture, or load it only; in the process that is its own."""
+    answer = _answering(name, _own(name))
+    return Answer("", None, sure=False) if path is None else _timed(Compared(name, answer), path)
+
+
+@cache
 def _own(name: str) -> Callable[[str], Any]:
     module, _, function = name.rpartition(":")
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as `python -m` does
     try:
         read = getattr(importlib.import_module(module.removesuffix(".py")), function)
     except (Exception, SystemExit) as problem:  # other people's code may raise anything
-        raise DataError("error.compare.function", name=name, reason=problem) from problem
+        raise DataError("error.compare.function", name=name, reason=str(problem)) from problem
     if not callable(read):
         raise DataError("error.compare.function", name=name, reason=repr(read)[:200])
     return read  # type: ignore[no-any-return]
@@ -261,7 +286,7 @@ def _timed(reader: Compared, path: Path) -> Answer:
 
     before = spent()
     answer = reader.read(path)
-    return replace(answer, ms=(spent() - before) * 1_000)
+    return replace(answer, ms=answer.ms or (spent() - before) * 1_000)  # in its own process, it was noted there
 
 
 def _measurement(

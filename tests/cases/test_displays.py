@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.ImageFilter import GaussianBlur
 
 import shuzi
 from shuzi.cli import shuzi as command
 from shuzi.errors import PictureError
+from shuzi.messages import say
 
 METER = Path(__file__).parents[2] / "docs" / "pictures" / "meter.jpg"
 SHOWN = "012387.4"
@@ -103,6 +104,40 @@ def test_pictures_that_clearly_show_different_numbers_are_unsure(display):
     assert (together.text, together.status, together.digits_status) == (SHOWN, "unsure", "unsure")
     assert SHOWN in together.message
     assert "012287.4" in together.message
+
+
+def counter(text, turned):
+    """Draw the wheels of a counter, the last of which has turned so far towards the next digit."""
+    high, wide, apart = 60, 36, 8
+    font = ImageFont.load_default(44)
+    picture = Image.new("L", (len(text) * (wide + apart) + apart, high + 20), 60)
+    for index, digit in enumerate(text):
+        wheel = Image.new("L", (wide, 2 * high), 230)
+        pen = ImageDraw.Draw(wheel)
+        for turn in (0, 1):
+            middle = (wide // 2, turn * high + high // 2)
+            pen.text(middle, str((int(digit) + turn) % 10), 20, font, anchor="mm")
+        top = round(turned * high) if index == len(text) - 1 else 0
+        picture.paste(wheel.crop((0, top, wide, top + high)), (apart + index * (wide + apart), 10))
+    return picture
+
+
+def test_a_wheel_between_two_digits_is_named(display, tmp_path):
+    named = 0
+    for text in ("01234", "04714", "12384", "20386"):
+        still = display.read(counter(text, 0))
+        assert (still.text, still.status, still.message) == (text, "ok", say("reading.ok"))
+        for turned in (0.4, 0.6):
+            reading = display.read(counter(text, turned))
+            if reading.status == "ok":
+                named += reading.message == say(
+                    "reading.display.between", digit=text[-1], following=int(text[-1]) + 1
+                )
+    assert named >= 2
+    counter("04714", 0.4).save(tmp_path / "between.png")
+    assert "between 4 and 5" in run(tmp_path / "between.png", "--display").stdout
+    together = display.read_together([counter("04714", 0.4)] * 2)
+    assert (together.status, together.advice[0]) == ("ok", "reading.display.between")
 
 
 def test_a_reading_that_went_back_or_jumped_is_unsure():

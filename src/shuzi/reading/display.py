@@ -40,6 +40,8 @@ from shuzi.reading.thresholds import (
     DISPLAY_BLANK,
     DISPLAY_LINE,
     DISPLAY_TRIMS,
+    DISPLAY_TURNED,
+    DISPLAY_TURNS,
     LOWEST_LOG_PROBABILITY,
     MAX_ALTERNATIVES,
     MAX_DISPLAY_LINES,
@@ -73,6 +75,8 @@ DISPLAY_FEATURES = DisplayFeatures._fields
 class DisplayLine:
     """What may stand on a line of a display."""
 
+    grey: NDArray[np.uint8]  # (h, w), the line in the picture
+    light_on_dark: bool  # whether its digits are the light part
     strip: NDArray[np.uint8]  # (48, w), the digits bright
     matrix: NDArray[np.float64]  # (2, 3): from x, y, 1 of the strip to x, y of the picture
     columns: NDArray[np.float32]  # the log probabilities of the strip's columns
@@ -196,7 +200,7 @@ class DisplayReader:
         digits_status = OK if status == OK else digits_status
         ranked = [(text, confidence), *((other, p) for other, p in probabilities.most_common() if other != text)]
         alternatives = share_out(ranked[:MAX_ALTERNATIVES], confidence, 1.0)
-        advice = _advise(status, digits_status, [other for other, _ in alternatives])
+        advice = best.advice if status == OK else _advise(status, digits_status, [other for other, _ in alternatives])
         if against:
             advice = "reading.display.contradicted", {"text": text, "other": against}
         return replace(
@@ -245,6 +249,8 @@ class DisplayReader:
         digits_status: Status = OK if of_digits >= scale.ok else UNSURE
         alternatives = share_out(ranked[:MAX_ALTERNATIVES], confidence, 1.0)
         advice = _advise(status, digits_status, [other for other, _ in alternatives])
+        if status == OK and (following := self._following_digit(line)):
+            advice = "reading.display.between", {"digit": text[-1], "following": following}
         digits, marks = _characters(line, (confidence, of_digits), shape, scale.ok)
         box = _whole(Box(0, 0, line.strip.shape[1], line.strip.shape[0]), line.matrix, shape)
         return Reading(
@@ -260,6 +266,28 @@ class DisplayReader:
             digits_status=digits_status,
             own_lines=(NumberLine(text, box, status, confidence, advice),),
         )
+
+    def _following_digit(self, line: DisplayLine) -> str:
+        """Return the digit that comes up on the last wheel, if it stands between two; "" if it stands still.
+
+        Where the picture is moved up, the following digit is read on a wheel that turns; others are only cut off.
+        """
+        text, scores = line.text, []
+        if text[-1] not in DIGITS:
+            return ""
+        following = str((int(text[-1]) + 1) % len(DIGITS))
+        labels = [tuple(map(CLASSES.index, shown)) for shown in (text, text[:-1] + following)]
+        for part in DISPLAY_TURNS:
+            off = round(part * len(line.grey))
+            moved = np.pad(line.grey[off:], ((0, off), (0, 0)), "edge")
+            columns = _columns(self._recogniser, display_strip(moved, line.light_on_dark))
+            scores.append(log_probabilities(columns, labels))
+        still, turned = np.maximum(scores, LOWEST_LOG_PROBABILITY).mean(axis=0)
+        return following if turned - still > DISPLAY_TURNED else ""
+
+
+def _columns(recogniser: Recogniser, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return recogniser.columns(strip, Box(0, 0, strip.shape[1], len(strip)))
 
 
 def _advise(status: Status, digits_status: Status, texts: Sequence[str]) -> Sentence:
@@ -324,7 +352,7 @@ def _read_strips(
     for trim in DISPLAY_TRIMS:
         off = round(trim * len(grey))
         strips.append(display_strip(grey[off : len(grey) - off], light_on_dark))
-    columns = [recogniser.columns(strip, Box(0, 0, strip.shape[1], len(strip))) for strip in strips]
+    columns = [_columns(recogniser, strip) for strip in strips]
     proposed = [find_best_texts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for each in columns]
     room = min(map(len, columns))
     labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
@@ -349,6 +377,8 @@ def _read_strips(
         agree=float(np.mean([bool(each) and each[0].labels == labels[best] for each in proposed])),
     )
     return DisplayLine(
+        grey,
+        light_on_dark,
         strips[0],
         to_picture,
         columns[0],

@@ -28,6 +28,7 @@ OK: Final = "ok"
 BLANK: Final = "blank"
 NOT_A_DIGIT: Final = "not-a-digit"
 UNSURE: Final = "unsure"
+_NOT_PLAIN = ("reading.ok_beside_signs", "reading.among.ok_beside", "reading.display.between")
 _AS_ALL: Any = ""  # the status of the whole text
 _WIDEST, _HIGHEST = 640, 320  # pixels as shown
 _LARGEST = 3.0  # enlargement, so that a 28x28 image is not shown larger than its pixels deserve
@@ -334,8 +335,8 @@ class Reading:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the status is ok and no character was left out, so that the text alone says everything."""
-        return self.status == OK and self.advice[0] not in ("reading.ok_beside_signs", "reading.among.ok_beside")
+        """Whether the status is ok and the text alone says everything: nothing left out or between two digits."""
+        return self.status == OK and self.advice[0] not in _NOT_PLAIN
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
         """Return the reading as JSON values, first its source: `source` if given, else its own, if it has one."""

@@ -533,3 +533,28 @@ def test_a_shadow_on_a_blank_form_hides_no_field(forms):
     shade = np.clip(np.linspace(-6, 6, 1680)[None, :] + np.linspace(-8, 8, 2376)[:, None], -1, 1) * 0.2 + 0.8
     shadowed = even_light((flat * shade).astype(np.uint8))
     assert len(find_boxes(shadowed)) == len(find_boxes(flat)) > 0
+
+
+@pytest.mark.parametrize(("ground", "lines"), [(205, 150), (215, None), (226, None), (226, 150)])
+def test_white_boxes_on_a_coloured_ground_are_fields_and_are_read(sheets, hands, reader, tmp_path, ground, lines):
+    scan = _page({})
+    cv2.rectangle(scan, (120, 240), (1500, 620), ground, -1)
+    drawn = [(200 + 63 * n, y) for y, count in ((300, 6), (450, 4)) for n in range(count)]
+    for x, y in drawn:
+        cv2.rectangle(scan, (x, y), (x + 54, y + 67), 255, -1)
+        if lines is not None:
+            cv2.rectangle(scan, (x, y), (x + 54, y + 67), lines, 2)
+    Image.fromarray(scan).save(tmp_path / "blank.png")
+    spec = trace(tmp_path / "blank.png", "blank", "Form", "A4", None, "mm").spec
+    assert [(field.boxes, field.style) for field in spec.fields] == [(6, BOXES), (4, BOXES)]
+    pitch = 210 / scan.shape[1]
+    found = [(box.x + box.width / 2, box.y + box.height / 2) for field in spec.fields for box in field.at]
+    assert np.allclose(found, [((x + 27) * pitch, (y + 33.5) * pitch) for x, y in drawn], atol=0.6)
+    places = tuple(PlacedField(field, 0, field.at) for field in spec.fields)
+    page = cv2.resize(scan, None, fx=210 * sheets.FINE / 1654, fy=297 * sheets.FINE / 2339).astype(np.float32) / 255
+    texts = {(0, "f1"): "203174", (0, "f2"): "4758"}
+    photo, _ = sheets.photograph(
+        np.random.default_rng(3), sheets.fill(np.random.default_rng(2), page, places, texts, hands), 10.0
+    )
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    assert {key: cell.text for key, cell in cells.items()} == texts

@@ -55,7 +55,8 @@ class Prints:
 
     dark: NDArray[np.uint8]  # but for shadows, which have no sharp edges
     seen: NDArray[np.uint8]  # pale hairlines too
-    lines: NDArray[np.uint8]  # the straight lines, with their soft edges
+    lines: NDArray[np.uint8]  # the straight lines, with their soft edges, and the edges of coloured grounds
+    bounds: NDArray[np.uint8]  # the same, a little longer, so that they meet at corners
 
 
 def prints_on(flat: NDArray[np.uint8]) -> Prints:
@@ -67,13 +68,13 @@ def prints_on(flat: NDArray[np.uint8]) -> Prints:
     # a hairline is pale on a coarse scan, but darker than what is beside it
     thin = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
     seen = np.asarray(dark | thin, np.uint8)
-    return Prints(dark, seen, _lines(flat, seen))
+    return Prints(dark, seen, *_lines(flat, np.asarray(paper, np.uint8), seen))
 
 
 def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the empty boxes of a blank form."""
     prints = prints or prints_on(flat)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - prints.lines, connectivity=4)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - prints.bounds, connectivity=4)
     found = []
     for label, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
         edge = left == 0 or top == 0 or left + broad == flat.shape[1] or top + tall == flat.shape[0]
@@ -105,22 +106,28 @@ def _is_grey(flat: NDArray[np.uint8], inner: Box, level: np.floating[Any]) -> bo
     return bool(np.quantile(around, _LIGHTEST) - level > _SHARPER)
 
 
-def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    found, length = np.zeros_like(seen), round(_LINE * SCALE)
+def _lines(
+    flat: NDArray[np.uint8], paper: NDArray[np.uint8], seen: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    found, bounds, length = np.zeros_like(seen), np.zeros_like(seen), round(_LINE * SCALE)
     # what is short and dark counts no more than what is faint, or it would seem longer than it is
-    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, PRINT_AROUND), np.array([2 * _FAINT], np.float64)))
+    pale = np.maximum(flat, cv2.subtract(paper, np.array([2 * _FAINT], np.float64)))
     for along in ((1, length), (length, 1)):
         across = along[::-1]
         # what is faint is seen along its length, where the grain of a photograph is gone
         even = cv2.blur(pale, along[::-1])
         beside = np.ones(tuple(_BESIDE if side > 1 else 1 for side in across), np.uint8)
-        faint = cv2.morphologyEx(even, cv2.MORPH_BLACKHAT, beside) > _FAINT
+        faint = cv2.subtract(cv2.dilate(even, beside), even) > _FAINT  # the edge of a coloured ground, too
         # paper that is not quite flat: a line may move by a pixel or two along its length
         bent = cv2.dilate(
             seen | faint.astype(np.uint8), np.ones(tuple(min(side, _BENDS) for side in across), np.uint8)
         )
-        found |= np.asarray(cv2.morphologyEx(bent, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.uint8)
-    return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)), np.uint8)
+        straight = np.asarray(cv2.morphologyEx(bent, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.uint8)
+        found |= straight
+        # towards a corner, the edge of a coloured ground fades
+        bounds |= np.asarray(cv2.dilate(straight, np.ones(beside.shape[::-1], np.uint8)), np.uint8)
+    lines, bounds = (np.asarray(cv2.dilate(each, np.ones((3, 3), np.uint8)), np.uint8) for each in (found, bounds))
+    return lines, bounds
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:

@@ -7,9 +7,10 @@ polarity is wrong hold nothing: a reader tries both.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -99,17 +100,13 @@ def draw_segments(rng: np.random.Generator, text: str, seen: bool = False) -> tu
     gap, bevel = rng.uniform(0.0, 0.06) * HEIGHT * (rng.random() < 0.8), rng.uniform(0, 0.5)
     pitch = wide * rng.uniform(1.2, 1.75)
     point = thickness * rng.uniform(1.0 if seen else 0.5, 1.3)
-    pale = (
-        round(255 * rng.uniform(0.45, 1.0)) if rng.random() < 0.5 and not seen else 255
-    )  # a point, and small digits
+    # a point, and small digits
+    pale = round(255 * rng.uniform(0.45, 1.0)) if rng.random() < 0.5 and not seen else 255
     wider = point * rng.uniform(0.5, 1.6) * (rng.random() < 0.5)  # what a point adds to the pitch
-    small_from = len(text)
-    if "." in text and rng.random() < 0.45:
-        small_from = text.index(".") + 1
+    small_from = text.index(".") + 1 if "." in text and rng.random() < 0.45 else len(text)
     small = rng.uniform(0.42, 0.8)
-    faint = (
-        rng.random() < 0.4 and not seen and small_from < len(text)
-    )  # a point beside small digits is often not seen
+    # a point beside small digits is often not seen
+    faint = rng.random() < 0.4 and not seen and small_from < len(text)
     others = {digit: segments for digit, segments in _OTHERS.items() if rng.random() < 0.35}
     hidden_left = rng.random() < 0.5  # places without a digit before the number
     places = int(rng.integers(1, 4)) * hidden_left
@@ -158,17 +155,18 @@ def _segments(
         "f": ((left, top), (left, middle)), "b": ((right, top), (right, middle)),
         "e": ((left, middle), (left, bottom)), "c": ((right, middle), (right, bottom)),
     }  # fmt: skip
+    half, end = thickness / 2, thickness * bevel
+    off = gap / 2 if bevel else gap / 2 - half  # square ends meet at the corner
     for name in lit:
-        (x0, y0), (x1, y1) = ends[name]
-        half, end = thickness / 2, thickness * bevel
-        off = gap / 2 if bevel else gap / 2 - half  # square ends meet at the corner
-        if y0 == y1:
-            x0, x1 = x0 + off, x1 - off
-            points = [(x0, y0), (x0 + end, y0 - half), (x1 - end, y0 - half), (x1, y0), (x1 - end, y0 + half), (x0 + end, y0 + half)]  # fmt: skip # noqa: E501
-        else:
-            y0, y1 = y0 + off, y1 - off
-            points = [(x0, y0), (x0 + half, y0 + end), (x0 + half, y1 - end), (x0, y1), (x0 - half, y1 - end), (x0 - half, y0 + end)]  # fmt: skip # noqa: E501
-        cv2.fillPoly(layer, [np.rint(np.array(points) * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
+        start, stop = map(np.array, ends[name])
+        along = (stop - start) / np.abs(stop - start).max()
+        start, stop, aside = start + off * along, stop - off * along, half * along[::-1] * (-1, 1)
+        _fill(layer, [start, start + end * along - aside, stop - end * along - aside,
+                      stop, stop - end * along + aside, start + end * along + aside], level)  # fmt: skip
+
+
+def _fill(layer: NDArray[Any], corners: Sequence[Any], level: float) -> None:
+    cv2.fillPoly(layer, [np.rint(np.array(corners) * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
 
 
 def _dot(
@@ -180,8 +178,8 @@ def _dot(
     if bevel > 0.25:
         cv2.circle(layer, (round(x * 16), round(y * 16)), round(radius * 16), level, -1, cv2.LINE_AA, 4)
     else:
-        corners = np.array([(x - radius, y - radius), (x + radius, y - radius), (x + radius, y + radius), (x - radius, y + radius)])  # fmt: skip # noqa: E501
-        cv2.fillPoly(layer, [np.rint(corners * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
+        left, top, right, bottom = x - radius, y - radius, x + radius, y + radius
+        _fill(layer, [(left, top), (right, top), (right, bottom), (left, bottom)], level)
 
 
 def _slanted(layer: NDArray[np.uint8], slant: float) -> Layer:
@@ -320,30 +318,25 @@ def _row_of_wheels(rng: np.random.Generator, wheels: list[Layer], whole: int, te
     gap = rng.uniform(0.02, 0.6) * wheels[0].shape[1]
     frame, paper = rng.uniform(0.0, 0.6), rng.uniform(0.05, 0.25)
     frame = frame if rng.random() < 0.6 else -frame  # darker than the wheels, or lighter
-    high = len(wheels[0])
+    high, level = len(wheels[0]), float(np.clip(1 - paper - frame, 0, 1))
     parts: list[Layer] = []
     for index, wheel in enumerate(wheels):
-        is_tenth = index >= whole
         light = 1 - paper - wheel * (1 - paper)
-        if is_tenth and mark:
+        if index >= whole and mark:
             light = light * (1 - rng.uniform(0, 0.3))
         wide = max(1, round(gap * rng.uniform(0.9, 1.1)))
-        if index == whole and mark and index:
-            wide = max(wide, round(0.16 * high))
-        between = np.full((high, wide), np.clip(1 - paper - frame, 0, 1), np.float32)
-        if index == whole and mark and index:
-            radius, dark = 0.05 * high, 0.0 if frame < 0.5 else 1.0
-            cv2.circle(between, (wide // 2, round(0.9 * high)), max(2, round(radius)), dark, -1, cv2.LINE_AA)
+        is_marked = index == whole and mark and index
+        wide = max(wide, round(0.16 * high)) if is_marked else wide
+        between = np.full((high, wide), level, np.float32)
+        if is_marked:
+            radius, dark, at = round(0.05 * high), 0.0 if frame < 0.5 else 1.0, (wide // 2, round(0.9 * high))
+            cv2.circle(between, at, max(2, radius), dark, -1, cv2.LINE_AA)
             if mark == ",":
-                cv2.line(
-                    between, (wide // 2, round(0.9 * high)), (max(0, wide // 2 - round(radius)), high - 1), dark, 2
-                )
+                cv2.line(between, at, (max(0, at[0] - radius), high - 1), dark, 2)
         parts += [between, light]
-    ends = np.full((high, max(1, round(gap))), np.clip(1 - paper - frame, 0, 1), np.float32)
-    light = np.concatenate([*parts, ends], axis=1)
+    light = np.concatenate([*parts, np.full((high, max(1, round(gap))), level, np.float32)], axis=1)
     above, below, left, right = (round(rng.uniform(0, 0.3) * high) for _ in range(4))
-    margin = float(np.clip(1 - paper - frame, 0, 1))
-    light = np.pad(light, ((above, below), (left, right)), constant_values=margin)
+    light = np.pad(light, ((above, below), (left, right)), constant_values=level)
     return np.asarray(light, np.float32), text[:whole] + (mark if whole else "") + text[whole:]
 
 
@@ -505,5 +498,5 @@ def _framed(rng: np.random.Generator, light: Layer) -> Layer:
             near = rng.uniform(0, 0.14) * HEIGHT
             ys = (0.0, near) if side == "top" else (height, height - near)
             points = [(0, ys[0]), (0, ys[1]), (width, ys[1] + lean * width), (width, ys[0])]
-        cv2.fillPoly(framed, [np.rint(np.array(points) * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
+        _fill(framed, points, level)
     return np.asarray(framed, np.float32)

@@ -64,9 +64,10 @@ COMPOSED_DISPLAYS = {
     "unsure": ("segments", 3),
     "lit": ("segments", 9),
     "wheels": ("wheels", 6),
+    "turning": ("wheels", 343),
     "none": ("nothing", 3),
 }
-"""Displays that are sure and unsure, dark and lit, and one of none: the kind, and the seed."""
+"""Displays that are sure and unsure, dark and lit, one of a wheel that turns, one of none: the kind, and the seed."""
 
 Grey = NDArray[np.uint8]
 
@@ -204,7 +205,7 @@ def display_steps(reader: DisplayReader, name: str, grey: Grey, folder: Path) ->
     return {
         "texts": {} if line is None else dict(zip(line.texts, _rounded(line.probabilities), strict=True)),
         "features": {} if line is None else dict(zip(DISPLAY_FEATURES, _rounded(line.features), strict=True)),
-        "reading": result(reading),
+        "reading": result(reading) | {"advice": reading.advice},
         "digits_status": reading.digits_status,
         "digits_confidence": round(reading.digits_confidence, DECIMALS),
         "statuses": [digit.status for digit in reading.digits],

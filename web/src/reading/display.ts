@@ -6,6 +6,8 @@ import {
   DISPLAY_FEATURES,
   DISPLAY_LINE,
   DISPLAY_TRIMS,
+  DISPLAY_TURNED,
+  DISPLAY_TURNS,
   MAX_ALTERNATIVES,
   MAX_DISPLAY_LINES,
   SMALLEST_PAGE,
@@ -23,6 +25,7 @@ import { type Character, charactersOf } from "./decide/outcome";
 import { clipped, PageScale } from "./decide/page-text";
 import { nothingIn } from "./find/candidates";
 import type { LineDetector } from "./find/line-detector";
+import { logsOf } from "./recognise/ctc";
 import type { Columns, Recogniser } from "./recognise/models";
 import { likelyTexts, ranked } from "./recognise/page";
 import { aboutLine, aboutMarks } from "./report/advice";
@@ -33,6 +36,9 @@ type Features = Record<(typeof DISPLAY_FEATURES)[number], number>;
 
 /** What may stand on a line of a display. */
 interface DisplayLine {
+  /** The line in the picture. */
+  readonly grey: Grey;
+  readonly isLightOnDark: boolean;
   /** The digits bright. */
   readonly strip: Grey;
   /** From the strip to the picture. */
@@ -97,6 +103,7 @@ export class DisplayReader {
     let advice: Sentence = ["reading.ok", {}];
     if (digitsStatus !== "ok") advice = aboutLine(false, named(alternatives));
     else if (status !== "ok") advice = aboutMarks(text, named(same));
+    else advice = this.#ofLastWheel(line, text) ?? advice;
     const characters = charactersOn(line).map(
       (each): Character => ({ ...each, box: clipped(inWhole({ matrix }, each.box), grey) }),
     );
@@ -114,6 +121,25 @@ export class DisplayReader {
       advice,
       lines: [{ text, box, status, confidence, advice }],
     };
+  }
+
+  /** What is said of a last wheel between two digits: moved up, it shows the following one; others are cut off. */
+  #ofLastWheel(
+    { grey: { width, height, pixels }, isLightOnDark }: DisplayLine,
+    text: string,
+  ): Sentence | null {
+    const [before, digit] = [text.slice(0, -1), text.slice(-1)];
+    if (!isDigit(digit)) return null;
+    const last = pixels.length - width;
+    const columns = DISPLAY_TURNS.map((part) => {
+      const off = rounded(part * height) * width;
+      const moved = pixels.map((_, at) => pixels[Math.min(at + off, last + (at % width))] as number);
+      return this.recogniser.columns(displayStrip({ width, height, pixels: moved }, isLightOnDark));
+    });
+    const following = String((Number(digit) + 1) % 10);
+    const logs = [digit, following].map((shown) => logsOf(columns, before + shown));
+    const [still = 0, turned = 0] = ranked(logs).means;
+    return turned - still > DISPLAY_TURNED ? ["reading.display.between", { digit, following }] : null;
   }
 }
 
@@ -162,6 +188,8 @@ function readStrips(
   const [text, mean] = [texts[best] as string, means[best] as number];
   const blanks = columns.map(blankOf).reduce((sum, log) => sum + log, 0) / columns.length;
   return {
+    grey,
+    isLightOnDark,
     strip,
     matrix: ofPart(matrix, 0, grey.width / strip.width, grey.height / strip.height),
     columns: columns[0],

@@ -4,6 +4,7 @@ import type { Sentence } from "../reading/report/result";
 import type { Digit, Reading } from "../readings";
 import { asCsv, type Shown, shownOf } from "./digits";
 import { type Glyph, glyphsOf } from "./glyphs";
+import { whyOf } from "./left-out";
 import { type Patch, patchOf } from "./patches";
 
 vi.hoisted(() => {
@@ -78,6 +79,12 @@ const shownText = (text: string, changes: Partial<Shown> = {}): Shown => ({
   glyphs: [],
   isCorrected: false,
   ...changes,
+});
+
+test("a wheel between two digits is named where nothing is in doubt", () => {
+  const message = sentence(["reading.display.between", { digit: "1", following: "2" }]);
+  expect(whyOf(shownText("8071", { message }), "")).toContain("between 1 and 2");
+  expect(whyOf(shownText("8071"), "")).not.toContain("Read.");
 });
 
 test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {

@@ -39,13 +39,17 @@ export function firstToCheck(shown: Shown): number {
   return doubtedOf(shown) ?? Math.max(first, 0);
 }
 
+/** Whether the message of an `ok` reading says more than that, and than what was left out. */
+export function saysMore({ message, ignored, isCorrected }: Shown): boolean {
+  return !isCorrected && !ignored.length && message !== sentence(["reading.ok", {}]);
+}
+
 /** One sentence that says why the status is what it is. */
 export function whyOf(shown: Shown, leftOut: string): string {
   const { status, isCorrected } = shown;
   const message = doubtedOf(shown) === null ? shown.message : `${shown.message}${say("write.why.others")}`;
-  if (status === "ok" && isCorrected) return leftOut ? say("write.why.left_out", message, leftOut) : message;
-  const clear = say("write.why.ok");
-  if (status === "ok") return leftOut ? say("write.why.left_out", clear, leftOut) : clear;
+  const ok = isCorrected || saysMore(shown) ? message : say("write.why.ok");
+  if (status === "ok") return leftOut ? say("write.why.left_out", ok, leftOut) : ok;
   const isSaid = status !== "unsure" || shown.message === sentence(["reading.unknown_ink", {}]);
   return leftOut && !isSaid ? say("write.why.left_out", message, leftOut) : message;
 }

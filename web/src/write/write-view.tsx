@@ -16,6 +16,7 @@ import { CorrectPanel, pressed, remove } from "./correct/correct-panel";
 import { ModelChoice } from "./how-to-read";
 import { closer, InsideStrip } from "./inside/inside-strip";
 import { keepLastSheet, otherSheets } from "./last-sheet";
+import { saysMore } from "./left-out";
 import { PreparationPanel } from "./preparation-panel";
 import { DigitCards } from "./result/digit-cards";
 import { Result } from "./result/result";
@@ -187,7 +188,7 @@ function useSpokenReading(): void {
         ? say("write.number.corrected", spoken)
         : say("write.number", spoken, percent(shown.confidence)),
     ];
-    if (shown.status !== "ok") sentences.push(shown.message);
+    if (shown.status !== "ok" || saysMore(shown)) sentences.push(shown.message);
     const sentence = sentences.join(" ");
     // the explanation brings the same reading again
     if (sentence !== before.current) announce(sentence);

@@ -20,10 +20,11 @@ import {
   TEXTS_OF_A_STRIP,
   TINY,
 } from "../../generated/reading";
-import { CLASSES, DIGITS } from "../../generated/tasks";
+import { CLASSES } from "../../generated/tasks";
 import { largestAt } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
+import { isDigit } from "../classes";
 import type { Candidate } from "../find/candidates";
 import type { Line } from "../find/line-frames";
 import type { Columns, Recogniser } from "./models";
@@ -38,19 +39,14 @@ interface Prefix {
 }
 
 export interface Text {
-  readonly labels: Labels;
+  readonly text: string;
   /** At most 0. */
   readonly logProbability: number;
 }
 
 /** The most probable texts by prefix beam search (Hannun et al., 2014), the best one first. */
-export function bestTexts(
-  { count, classes, values }: Columns,
-  most: number,
-  width: number,
-  least: number,
-): Text[] {
-  const [blank, seldom] = [classes - 1, Math.log(least)];
+export function bestTexts({ count, classes, values }: Columns, most: number): Text[] {
+  const [blank, seldom] = [classes - 1, Math.log(MIN_CLASS_PROBABILITY)];
   let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO] }];
   for (let index = 0; index < count; index++) {
     const column = values.subarray(index * classes, (index + 1) * classes);
@@ -82,11 +78,14 @@ export function bestTexts(
         grown[1] = addLogs(grown[1], (label === last ? ends[0] : total) + at(label));
       }
     }
-    beams = surest([...longer.values()]).slice(0, width);
+    beams = surest([...longer.values()]).slice(0, BEAM_WIDTH);
   }
   return surest(beams)
     .slice(0, most)
-    .map(({ labels, ends }) => ({ labels, logProbability: Math.min(addLogs(...ends), 0) }));
+    .map(({ labels, ends }) => ({
+      text: labels.map((label) => CLASSES[label]).join(""),
+      logProbability: Math.min(addLogs(...ends), 0),
+    }));
 }
 
 function surest(prefixes: Prefix[]): Prefix[] {
@@ -97,7 +96,7 @@ function surest(prefixes: Prefix[]): Prefix[] {
 }
 
 /** The log probability of a text: of all its alignments together. */
-export function logProbability({ count, classes, values }: Columns, text: Labels): number {
+function logProbability({ count, classes, values }: Columns, text: Labels): number {
   const { states, skips } = statesOf(text, classes - 1);
   const size = states.length;
   const likely = (column: number, state: number) =>
@@ -120,6 +119,12 @@ export function logProbability({ count, classes, values }: Columns, text: Labels
   }
   const both = (forward[size - 1] as number) + (size > 1 ? (forward[size - 2] as number) : 0);
   return both > 0 ? Math.min(Math.log(Math.max(both, TINY)) + scale, 0) : LOG_OF_ZERO;
+}
+
+/** The log probability of a text in each strip of its line. */
+export function logsOf(columns: readonly Columns[], text: string): number[] {
+  const labels = [...text].map((character) => CLASSES.indexOf(character));
+  return columns.map((column) => Math.max(logProbability(column, labels), LOWEST_LOG_PROBABILITY));
 }
 
 /** The most probable column range of each character in a text: the first column and the one after the last. */
@@ -252,38 +257,26 @@ export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[
 /** Recognise a line and score its likely texts. */
 export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): LineTexts {
   const columns: Columns[] = [];
-  const candidates = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
+  const proposed = line.proposed.join("");
+  const likely = new Set([proposed]);
   for (const frame of line.frames) {
     const column = recogniser.columns(cut(contrast, frame));
     columns.push(column);
-    const best = bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY);
-    for (const { labels } of best) if (!candidates.has(labels.join())) candidates.set(labels.join(), labels);
+    const best = bestTexts(column, TEXTS_OF_A_STRIP);
+    for (const { text } of best) likely.add(text);
     // where a strip is sure of what the candidates say, another would say the same
     const [first] = best;
-    if (first?.labels.join() === line.proposed.join() && first.logProbability >= Math.log(SURE_STRIP)) break;
+    if (first?.text === proposed && first.logProbability >= Math.log(SURE_STRIP)) break;
   }
   const room = Math.min(...columns.map(({ count }) => count));
-  const texts = [...candidates.values()].filter(({ length }) => length <= room).slice(0, MAX_TEXTS);
-  return {
-    line,
-    columns,
-    texts: texts.map((labels) => labels.map((label) => CLASSES[label]).join("")),
-    scores: texts.map((labels) => scoresOf(line, columns, labels)),
-  };
+  const texts = [...likely].filter(({ length }) => length <= room).slice(0, MAX_TEXTS);
+  return { line, columns, texts, scores: texts.map((text) => scoresOfText({ line, columns }, text)) };
 }
 
-/** The scores of an additional text of a line. */
-export function scoresOfText({ line, columns }: LineTexts, text: string): number[] {
-  return scoresOf(
-    line,
-    columns,
-    [...text].map((character) => CLASSES.indexOf(character)),
-  );
-}
-
-function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): number[] {
-  const strips = columns.map((column) => Math.max(logProbability(column, labels), LOWEST_LOG_PROBABILITY));
-  const digits = labels.filter((label) => label < DIGITS.length);
+/** The scores of a text of a line. */
+export function scoresOfText({ line, columns }: Pick<LineTexts, "line" | "columns">, text: string): number[] {
+  const strips = logsOf(columns, text);
+  const digits = [...text].filter(isDigit).map(Number);
   const { matched, overlooked, denied } = align(digits, line.candidates);
   return [
     strips[0] as number,

@@ -3,12 +3,10 @@
 import { BESIDE, FRAMES } from "../../generated/ink/line-pictures";
 import { HEIGHT, LONGEST, SHORTEST } from "../../generated/ink/strips";
 import {
-  BEAM_WIDTH,
   LOWEST_LOG_PROBABILITY,
   MAX_PAGE_WORK,
   MAX_TEXTS,
   MAX_WORK,
-  MIN_CLASS_PROBABILITY,
   NEXT_NUMBER,
   PROBABLE,
   STRIKE_ENDS,
@@ -19,7 +17,6 @@ import {
   TURNED_MARGIN,
   UPRIGHT_PROBABILITY,
 } from "../../generated/reading";
-import { CLASSES } from "../../generated/tasks";
 import { type Box, rightOf } from "../../ink/boxes";
 import { inReadingOrder } from "../../ink/components";
 import {
@@ -41,7 +38,7 @@ import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
 import { type LineDetector, withoutCutOff } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
 import { middlesOf } from "./character-boxes";
-import { bestTexts, type Labels, type LineTexts, logProbability } from "./ctc";
+import { bestTexts, type LineTexts, logsOf } from "./ctc";
 import type { Classify, Columns, Recogniser } from "./models";
 
 /** A line that the line detector found on a photograph, and what may stand on it. */
@@ -121,7 +118,7 @@ function isUpsideDown(page: readonly PageLine[], recogniser: Recogniser): boolea
 function logProbabilityOf(picture: LinePicture, recogniser: Recogniser): number {
   const { contrast } = mapsOfLine(picture.grey, picture.height);
   const columns = recogniser.columns(cut(contrast, frameLine(picture, FRAMES[0])));
-  const [text] = bestTexts(columns, 1, BEAM_WIDTH, MIN_CLASS_PROBABILITY);
+  const [text] = bestTexts(columns, 1);
   return text?.logProbability ?? LOWEST_LOG_PROBABILITY;
 }
 
@@ -245,20 +242,9 @@ interface Likely {
 /** The most probable texts of all strips. */
 export function likelyTexts(columns: readonly Columns[]): Likely {
   const room = Math.min(...columns.map(({ count }) => count));
-  const proposed = columns.map((column) =>
-    bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY).map(({ labels }) => labels),
-  );
-  const written = (labels: Labels) => labels.map((label) => CLASSES[label]).join("");
-  const likely = new Map<string, Labels>();
-  for (const labels of proposed.flat()) if (labels.length <= room) likely.set(written(labels), labels);
-  const texts = [...likely].slice(0, MAX_TEXTS);
-  return {
-    texts: texts.map(([text]) => text),
-    logs: texts.map(([, labels]) =>
-      columns.map((column) => Math.max(logProbability(column, labels), LOWEST_LOG_PROBABILITY)),
-    ),
-    alone: proposed.map(([first]) => first && written(first)),
-  };
+  const proposed = columns.map((column) => bestTexts(column, TEXTS_OF_A_STRIP).map(({ text }) => text));
+  const texts = [...new Set(proposed.flat())].filter(({ length }) => length <= room).slice(0, MAX_TEXTS);
+  return { texts, logs: texts.map((text) => logsOf(columns, text)), alone: proposed.map(([first]) => first) };
 }
 
 /** Boxes without what a stroke through all of them may have added to the first and the last one. */

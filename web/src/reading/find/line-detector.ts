@@ -297,28 +297,25 @@ export function withoutCutOff(lines: readonly TextLine[], grey: Grey): TextLine[
 function isCutOff(line: TextLine, { width, height, pixels }: Grey, more: number): boolean {
   const box = boxOfLine(line);
   const over = CUT_OFF * line.height - more;
-  const columns = (beside: number): readonly [number, number] => [
-    Math.max(0, Math.floor(box.x - beside)),
-    Math.min(Math.max(1, Math.ceil(rightOf(box) + beside)), width),
-  ];
-  const row = (y: number, [left, right]: readonly [number, number]) =>
-    pixels.subarray(y * width + left, y * width + Math.max(left, right));
   const top = Math.max(0, Math.floor(box.y));
   const bottom = Math.min(Math.max(1, Math.ceil(bottomOf(box))), height);
-  const across = columns(0);
-  if (bottom <= top || across[1] <= across[0]) return true;
+  const rows = (first: number, end: number, beside = 0) => {
+    const left = Math.max(0, Math.floor(box.x - beside));
+    const right = Math.min(Math.max(1, Math.ceil(rightOf(box) + beside)), width);
+    return Array.from({ length: Math.max(0, end - first) }, (_, index) => (first + index) * width).flatMap(
+      (start) => [...pixels.subarray(start + left, start + Math.max(left, right))],
+    );
+  };
+  if (!rows(top, bottom).length) return true;
   // a single stroke fills its box, and shows no paper
-  const halfways = [across, columns(line.height)].map((part) => {
-    const rows = Array.from({ length: bottom - top }, (_, index) => [...row(top + index, part)]);
-    const levels = Uint8Array.from(rows.flat()).sort();
+  const halfways = [0, line.height].map((beside) => {
+    const levels = Uint8Array.from(rows(top, bottom, beside)).sort();
     const levelAt = (index: number) => levels[Math.floor(index)] as number;
     return (levelAt(levels.length / DARKEST) + levelAt(levels.length / 2)) / 2;
   });
-  const edges = [
-    ...(box.y < -over ? row(0, across) : []),
-    ...(bottomOf(box) > height + over ? row(height - 1, across) : []),
-  ];
-  return edges.some((level) => level < Math.max(...halfways));
+  const above = box.y < -over ? rows(0, 1) : [];
+  const below = bottomOf(box) > height + over ? rows(height - 1, height) : [];
+  return [...above, ...below].some((level) => level < Math.max(...halfways));
 }
 
 /** Repeat the right and lower edge, up to a multiple of what the network halves. */

@@ -106,7 +106,7 @@ def lines():
 
 
 def real_numbers():
-    names = ("ok", "right where ok", "answerable at 99 %", "right before")
+    names = "ok", "right where ok", "answerable at 99 %"
     return [
         [percent(each, 1) for each in (found["right"], *found.get("interval", ()), *(found[name] for name in names))]
         for found in raw("real-numbers")["sets"].values()

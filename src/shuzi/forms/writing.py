@@ -389,9 +389,9 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     dark = along >= along[: round(MAX_THICKNESS * SCALE)].max(initial=_MIN_LINE_DARK) / 2
     first = int(dark.argmax()) if dark.any() else 3
     ends = np.flatnonzero(~dark[first:])
-    if dark[0] and len(ends):  # what bounds a coloured box is lighter
+    if dark[0] and len(ends):  # a light line bounds a coloured box; a bar has none
         light = np.flatnonzero(dark[ends[0] :])
-        return float(ends[0] - 3 + (light[0] / 2 if len(light) else 0))
+        return float(ends[0] - 3 + light[0] / 2) if len(light) else None
     if len(ends) and ends[0] <= MAX_THICKNESS * SCALE:
         return float(first - 3 + ends[0] / 2)
     soon = along[first : first + round(_SHARP * SCALE)].max(initial=0)

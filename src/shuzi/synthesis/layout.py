@@ -18,7 +18,7 @@ from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.pen import INKED, Ink, Line, Pen, shaken, written
 from shuzi.synthesis.texts import Text
-from shuzi.synthesis.writers import Hand, Writer, write_drawn
+from shuzi.synthesis.writers import Character, Hand, Writer, write_drawn
 
 _HASTY = 0.35  # fraction of the hands
 _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
@@ -45,6 +45,7 @@ class Style:
     descends: float  # how far 4, 7 and 9 extend below the line
     drawn_by_code: str  # digits that are always drawn by code, in another country's shape
     joins: str = ""  # "zeros" (neighbouring zeros hang together) or "digits" (most digits do)
+    adds: str = ""  # digits that get one stroke more: "0" is struck through, "1" stands on a foot
 
 
 def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
@@ -87,6 +88,7 @@ def any_style(rng: np.random.Generator) -> Style:
         descends=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.2 else 0.0,
         drawn_by_code="".join(d for d in DIGITS if rng.random() < 0.5) if rng.random() < 0.2 else "",
         joins=str(rng.choice(("", "zeros", "digits"), p=(0.84, 0.11, 0.05))),
+        adds=str(rng.choice(("", "0", "1", "01"), p=(0.96, 0.015, 0.02, 0.005))),
     )
 
 
@@ -148,6 +150,8 @@ def place(
             drawn = write_drawn(rng, character, hand, size)
         else:
             drawn = (writer if character in DIGITS else others).write(rng, character, hand, size)
+        if character in style.adds:
+            drawn = _with_stroke(rng, character, drawn, hand)
         base = style.rise * placed.right + rng.normal(0, style.jumps) * height
         y = round(base + drawn.drop + below - lift - len(drawn.ink))
         gap = (style.gap + rng.normal(0, style.gap_varies)) * height + space
@@ -158,6 +162,30 @@ def place(
         placed.add(drawn.ink, y, gap, at=at)
         space, number = 0.0, number + 1
     return placed
+
+
+def _with_stroke(rng: np.random.Generator, digit: str, drawn: Character, hand: Hand) -> Character:
+    """Strike a 0 through from corner to corner, or put a foot under a 1."""
+    left, top, right, bottom = _box(drawn.ink, 0, 0)
+    tall = bottom - top
+    if not tall:  # the pen is too thin to leave ink
+        return drawn
+    if digit == "0":
+        beyond_x, beyond_y = rng.uniform(-0.3, 0.45, 2) * (right - left), rng.uniform(-0.35, 0.2, 2) * tall
+        stroke = _line((left - beyond_x[0], bottom + beyond_y[0]), (right + beyond_x[1], top - beyond_y[1]))
+        if rng.random() < 0.1:
+            stroke[:, 0] = left + right - stroke[:, 0]  # from the other corner
+    else:
+        foot = np.flatnonzero((drawn.ink[bottom - max(1, round(0.15 * tall)) : bottom] > 0).any(axis=0)).mean()
+        level, reach, tilt = (
+            bottom - 0.5 * hand.pen.width,
+            rng.uniform(0.12, 0.38, 2) * tall,
+            rng.normal(0, 0.03) * tall,
+        )
+        stroke = _line((foot - reach[0], level + tilt), (foot + reach[1], level - tilt))
+    over, x, y = written(shaken(rng, [stroke], 0.02 * hand.height), hand.pen)
+    ink, _, start, _ = lay_over((drawn.ink, 0, 0, True), over, int(x), int(y))
+    return Character(ink, drawn.drop + start + len(ink) - len(drawn.ink))
 
 
 def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand) -> tuple[str, list[PlacedInk]]:

@@ -277,6 +277,15 @@ def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[Line
                 yield features, without_marks(picture.label) == without_marks(outcome.texts[0])
 
 
+def read_real_lines(reader: Reader, cells: Cells | None, pictures: Iterable[Labelled]) -> Iterator[LinesRead]:
+    """Read the real cells and pictures that are no pages: composed lines alone say too little of real hands."""
+    numbers = [(cells.picture(index), target(cells.texts[index])) for index in range(len(cells))] if cells else []
+    for picture, text in [*numbers, *((picture.path, picture.label) for picture in pictures)]:
+        findings = reader.recognise(picture)
+        if findings.texts:
+            yield LinesRead(findings, text, marks=False)
+
+
 def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     """Fit the trees of the confidence, and from which confidence a number is ok, as `PageScale.of` takes them."""
     x = np.array([features for features, _ in read], np.float64)
@@ -406,6 +415,8 @@ def calibrate(
     fitted[REALLY_BLANK] = (sum(blank) + 1) / (len(blank) + 1)
     if LINE in reader.partners:
         in_lines += read_lines(reader, clear, strokes, seed, pages)
+        pictures = [*pictures]
+        in_lines += read_real_lines(reader, cells, pictures)
         fitted |= fit_lines(in_lines)
         if LINE_DETECTOR in reader.partners:
             fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells, pictures)

@@ -230,7 +230,7 @@ class Reader:
         uncorrected = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
         findings = locate(scan, uncorrected, self._detector, has_lines, max_work)
         # clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
-        is_clear = findings.simple and bool(findings.candidates) and len(findings.lines) < 2
+        is_clear = findings.simple and len(findings.lines) < 2 and _is_on_one_of(lines, findings)
         if lines and not is_clear and not any(line.is_struck for line in findings.lines):
             return replace(self._recognise_page(grey, lines, max_work), source=source)
         if uncorrected is not classifier and not findings.lines and findings.too_much is None:
@@ -295,6 +295,12 @@ def _is_page(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> bool:
     if not whole:
         return False
     return max(whole, key=lambda line: line.length * line.height).height < LARGEST_ON_PAGE * len(grey)
+
+
+def _is_on_one_of(lines: Sequence[TextLine], seen: Findings) -> bool:
+    """Tell whether any candidate is where a line was found: elsewhere they are a shadow or the edge of something."""
+    boxes = [seen.in_original(candidate.box) for candidate in seen.candidates]
+    return any(line.box.holds_middle_of(box) for line in lines for box in boxes)
 
 
 def available_models() -> list[str]:

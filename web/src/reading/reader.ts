@@ -1,11 +1,12 @@
 /** A picture becomes a reading: a page is read line by line; else simple ink is split into connected components. */
 import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading";
-import { lengthOfLine, type TextLine } from "../ink/line-pictures";
+import { holdsMiddleOf } from "../ink/boxes";
+import { boxOfLine, lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { LineScale, Scale } from "./decide/confidence";
 import { decide } from "./decide/decision";
 import { PageScale } from "./decide/page-text";
-import type { Candidates } from "./find/candidates";
+import { type Candidates, inOriginal } from "./find/candidates";
 import { type LineDetector, mayBeOneNumber, type Writing, withoutCutOff } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
@@ -62,7 +63,7 @@ export class Reader {
     }
     const seen = await locateDigits(grey, this.#models);
     // clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
-    const isClear = seen.simple && seen.candidates.length > 0 && seen.lines.length < 2;
+    const isClear = seen.simple && seen.lines.length < 2 && isOnOneOf(lines, seen);
     const isStruck = seen.lines.some(({ line }) => line.isStruck);
     if (lines.length && !isClear && !isStruck) return this.#recognisePage(grey, lines);
     const lineScore = writing && !writing.lines.length ? writing.score : null;
@@ -93,4 +94,10 @@ function isPage(lines: readonly TextLine[], grey: Grey): boolean {
   const areaOf = (line: TextLine) => lengthOfLine(line) * line.height;
   const [largest] = (whole.length ? whole : [...lines]).sort((a, b) => areaOf(b) - areaOf(a));
   return largest !== undefined && largest.height < LARGEST_ON_PAGE * grey.height;
+}
+
+/** Whether any candidate is where a line was found: elsewhere they are a shadow or the edge of something. */
+function isOnOneOf(lines: readonly TextLine[], seen: Candidates): boolean {
+  const boxes = seen.candidates.map(({ box }) => inOriginal(seen, box));
+  return lines.some((line) => boxes.some((box) => holdsMiddleOf(boxOfLine(line), box)));
 }

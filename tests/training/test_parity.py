@@ -21,7 +21,7 @@ def test_if_the_network_is_undecided_either_answer_is_accepted():
 def test_the_logarithm_of_a_tiny_probability_may_differ_by_its_rounding():
     expected = np.array([[[-0.1, -1618.0]]], np.float32)
     assert compare([expected - np.array([0, 1e-3], np.float32)], [expected], answers=0).holds
-    assert not compare([expected - np.array([0, 3e-3], np.float32)], [expected], answers=0).holds
+    assert not compare([expected - np.array([0, 4e-3], np.float32)], [expected], answers=0).holds
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_huge_scores_are_allowed_their_rounding(mnist, separate):
     assert tolerance_of(model, mnist.test.images) == TOLERANCE
     scores.set_weights([np.full((784, 10), 100.0), np.full(10, -1.0)])
     ink = mnist.test.images[:500].astype(float).sum(axis=(1, 2)).max()
-    assert tolerance_of(model, mnist.test.images) == pytest.approx(1.5e-6 * (100 * ink - 1), rel=1e-5)
+    assert tolerance_of(model, mnist.test.images) == pytest.approx(2e-6 * (100 * ink - 1), rel=1e-5)
 
 
 def test_the_scores_of_yes_or_no_and_of_maps_are_allowed_their_rounding(mnist):
@@ -103,14 +103,14 @@ def test_the_scores_of_yes_or_no_and_of_maps_are_allowed_their_rounding(mnist):
     assert tolerance_of(model, mnist.test.images) == TOLERANCE
     yes.set_weights([np.full((784, 1), 100.0), np.zeros(1)])
     ink = mnist.test.images[:500].astype(float).sum(axis=(1, 2)).max()
-    assert tolerance_of(model, mnist.test.images) == pytest.approx(1.5e-4 * ink, rel=1e-5)
+    assert tolerance_of(model, mnist.test.images) == pytest.approx(2e-4 * ink, rel=1e-5)
 
     pages = keras.Input((None, None, 1))
     maps = layers.Conv2D(14, 1, kernel_initializer="zeros")
     model = keras.Model(pages, layers.Activation("sigmoid")(maps(pages)))
     assert tolerance_of(model, mnist.test.images) == TOLERANCE_OF_MAPS
     maps.set_weights([np.full((1, 1, 1, 14), 10.0), np.zeros(14)])
-    assert tolerance_of(model, mnist.test.images) == pytest.approx(1.5e-6 * 10 * 255, rel=1e-5)
+    assert tolerance_of(model, mnist.test.images) == pytest.approx(2e-6 * 10 * 255, rel=1e-5)
 
 
 def test_pages_of_any_size_pass_in_pieces_and_come_back_in_their_order():

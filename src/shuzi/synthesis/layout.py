@@ -88,7 +88,7 @@ def any_style(rng: np.random.Generator) -> Style:
         descends=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.2 else 0.0,
         drawn_by_code="".join(d for d in DIGITS if rng.random() < 0.5) if rng.random() < 0.2 else "",
         joins=str(rng.choice(("", "zeros", "digits"), p=(0.84, 0.11, 0.05))),
-        adds=str(rng.choice(("", "0", "1", "01"), p=(0.96, 0.015, 0.02, 0.005))),
+        adds=str(rng.choice(("", "0", "1", "01"), p=(0.92, 0.045, 0.025, 0.01))),
     )
 
 

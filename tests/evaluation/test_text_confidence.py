@@ -285,9 +285,17 @@ def test_ok_begins_where_nearly_all_are_right():
 
 def test_trees_tell_clear_lines_from_faint_ones():
     clear, faint = (LineFeatures(raw, *[0.0] * 13) for raw in (6.0, -1.0))
-    scale = PageScale.of(fit_page([(clear, True)] * 900 + [(faint, False), (faint, True)] * 50))
+    scale = PageScale.of(fit_page([(clear, True, True)] * 900 + [(faint, False, True), (faint, True, True)] * 50))
     assert scale.confidence(clear) > 0.98
     assert round(scale.confidence(faint), 1) == 0.5
     x = np.stack([np.linspace(0, 1, 400), np.zeros(400)], axis=1)
     trees = fit_trees(x, x[:, 0] > 0.5)
     assert [sum(tree.value(row) for tree in trees) > 0 for row in ((0.2, 0.0), (0.8, 0.0))] == [False, True]
+
+
+@pytest.mark.parametrize("doubted", [True, False])
+def test_lines_that_are_doubted_for_another_reason_do_not_tell_where_ok_begins(doubted):
+    line = LineFeatures(6.0, *[0.0] * 13)
+    read = [(line, number % 10 > 0, number % 10 > 0 or not doubted) for number in range(1_000)]
+    scale = PageScale.of(fit_page(read))
+    assert (scale.confidence(line) >= scale.ok) == doubted

@@ -24,7 +24,7 @@ def read_displays(reader: DisplayReader, displays: Displays, seed: int, count: i
         grey, text = compose(rng, chosen(rng, KINDS), real, seen=True)
         line = reader.recognise(255 - grey if rng.random() < 0.5 else grey)
         if line is not None:
-            yield line.features, line.text == text
+            yield line.features, line.text == text, True
 
 
 def calibrate_display(reader: DisplayReader, displays: Displays, seed: int, count: int = LINES) -> Calibration:

@@ -240,6 +240,12 @@ def gather_features(line: PageLine, seen: Findings) -> tuple[Outcome, LineFeatur
     return outcome, _features(outcome, line, seen)
 
 
+def is_undoubted(line: PageLine, seen: Findings) -> bool:
+    """Tell whether a line is ok if its confidence is."""
+    reading = _read_line(line, seen, PageScale(ok=0.0), LineScale(PAGE_WEIGHTS), None, None)
+    return isinstance(reading, Reading) and reading.status == OK
+
+
 def _alone(line: PageLine) -> Findings:
     """Return a line as the findings of a picture of its own."""
     grey = line.picture.grey

@@ -22,7 +22,7 @@ const BESIDE_THRESHOLD: Record<string, RegExp> = {
   large: /^large\.lines\.0\.features\.(raw|wide|core):|\.digits\.[015]\.box\./,
   // lines that are doubtful anyway: one is upside down, one a ruled line; as above, by a level of the shrunk picture
   "page-on-its-side": /^page-on-its-side\.lines\.11\.features\.(worst|classified):/,
-  "page-turned": /^page-turned\.lines\.1\.features\.raw:|\.marks\.0\.probability:/,
+  "page-turned": /^page-turned\.lines\.1\.features\.(raw|worst):|\.marks\.0\.probability:/,
 };
 
 /** Scores of texts by text, for two may be equally probable. */

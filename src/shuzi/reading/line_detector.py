@@ -257,7 +257,9 @@ def _is_cut_off(line: TextLine, grey: NDArray[np.uint8], more: float) -> bool:
     for part in rows[:, across], beside:
         levels = np.sort(part, axis=None)
         halfway = max(halfway, (int(levels[len(levels) // DARKEST]) + int(levels[len(levels) // 2])) / 2)
-    return any(bool((edge[:, across] < halfway).any()) for edge in edges)
+    # what was found of a digit may end before its ink does
+    near = slice(max(0, math.floor(box.x - PART_GAP * line.height)), math.ceil(box.right + PART_GAP * line.height))
+    return any(bool((edge[:, near] < halfway).any()) for edge in edges)
 
 
 def in_reading_order(lines: list[TextLine]) -> list[TextLine]:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import Cut
 from shuzi.errors import DataError, ShuziError
+from shuzi.ink.boxes import as_array, intersection
 from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
@@ -299,8 +300,8 @@ def _is_page(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> bool:
 
 def _is_on_one_of(lines: Sequence[TextLine], seen: Findings) -> bool:
     """Tell whether any candidate is where a line was found: elsewhere they are a shadow or the edge of something."""
-    boxes = [seen.in_original(candidate.box) for candidate in seen.candidates]
-    return any(line.box.holds_middle_of(box) for line in lines for box in boxes)
+    boxes = as_array(seen.in_original(candidate.box) for candidate in seen.candidates)
+    return any(intersection(np.array(line.box), boxes).max(initial=0) > 0 for line in lines)
 
 
 def available_models() -> list[str]:

@@ -61,12 +61,6 @@ export function union(a: Box, b: Box): Box {
   return boxOf(x, y, right - x, Math.max(bottomOf(a), bottomOf(b)) - y);
 }
 
-/** Whether the middle of another box is inside. */
-export function holdsMiddleOf(outer: Box, { x, y, width, height }: Box): boolean {
-  const [left, top] = [x + width / 2 - outer.x, y + height / 2 - outer.y];
-  return left >= 0 && left < outer.width && top >= 0 && top < outer.height;
-}
-
 /** The intersection of two over their union. */
 export function iou(a: Box, b: Box): number {
   const both = intersection(a, b);

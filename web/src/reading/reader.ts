@@ -1,6 +1,6 @@
 /** A picture becomes a reading: a page is read line by line; else simple ink is split into connected components. */
 import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading";
-import { holdsMiddleOf } from "../ink/boxes";
+import { intersection } from "../ink/boxes";
 import { boxOfLine, lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { LineScale, Scale } from "./decide/confidence";
@@ -99,5 +99,5 @@ function isPage(lines: readonly TextLine[], grey: Grey): boolean {
 /** Whether any candidate is where a line was found: elsewhere they are a shadow or the edge of something. */
 function isOnOneOf(lines: readonly TextLine[], seen: Candidates): boolean {
   const boxes = seen.candidates.map(({ box }) => inOriginal(seen, box));
-  return lines.some((line) => boxes.some((box) => holdsMiddleOf(boxOfLine(line), box)));
+  return lines.some((line) => boxes.some((box) => intersection(boxOfLine(line), box) > 0));
 }

@@ -313,8 +313,10 @@ function isCutOff(line: TextLine, { width, height, pixels }: Grey, more: number)
     const levelAt = (index: number) => levels[Math.floor(index)] as number;
     return (levelAt(levels.length / DARKEST) + levelAt(levels.length / 2)) / 2;
   });
-  const above = box.y < -over ? rows(0, 1) : [];
-  const below = bottomOf(box) > height + over ? rows(height - 1, height) : [];
+  // what was found of a digit may end before its ink does
+  const near = PART_GAP * line.height;
+  const above = box.y < -over ? rows(0, 1, near) : [];
+  const below = bottomOf(box) > height + over ? rows(height - 1, height, near) : [];
   return [...above, ...below].some((level) => level < Math.max(...halfways));
 }
 

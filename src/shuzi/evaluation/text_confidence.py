@@ -23,6 +23,7 @@ from shuzi.errors import DataError
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.models.tasks import SIGN
+from shuzi.pictures.open import Source
 from shuzi.reading.confidence import (
     Curve,
     Curves,
@@ -299,8 +300,10 @@ def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[Line
 
 def read_real_lines(reader: Reader, cells: Cells | None, pictures: Iterable[Labelled]) -> Iterator[LinesRead]:
     """Read the real cells and pictures that are no pages: composed lines alone say too little of real hands."""
-    numbers = [(cells.picture(index), target(cells.texts[index])) for index in range(len(cells))] if cells else []
-    for picture, text in [*numbers, *((picture.path, picture.label) for picture in pictures)]:
+    real: list[tuple[Source, str]] = [(picture.path, picture.label) for picture in pictures]
+    if cells is not None:
+        real += [(cells.picture(index), target(cells.texts[index])) for index in range(len(cells))]
+    for picture, text in real:
         findings = reader.recognise(picture)
         if findings.texts:
             yield LinesRead(findings, text, marks=False)

@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,16 @@ def _versions() -> dict[str, str]:
     return found
 
 
+def _command(words: list[str]) -> str:
+    """Return the command without where MNIST lies on this machine."""
+    kept = [word for before, word in pairwise(words) if "--data-dir" not in (before, word)]
+    return " ".join(["python", f"benchmarks/{Path(words[0]).name}", *kept])
+
+
 def keep(name: str, result: dict[str, Any]) -> None:
     """Write a result to results/NAME.json, with everything needed to assess and repeat it."""
     whole = {
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "command": _command(sys.argv),
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()},
         "versions": _versions(),
         **result,

@@ -1,5 +1,7 @@
 """Characters that are no digits beside digits: they are left out and named, and a minus is a minus."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
@@ -26,6 +28,10 @@ def _kg(page, x):
     cv2.putText(page, "kg", (x, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 40, 6, cv2.LINE_AA)
 
 
+def _point(page, x, radius):
+    cv2.circle(page, (x + 40, 125), radius, 40, -1, cv2.LINE_AA)
+
+
 def _minus(page, x):
     cv2.line(page, (x + 15, 88), (x + 65, 88), 40, 7)
 
@@ -49,16 +55,23 @@ def beside(hand, draw):
     "radius", [2, 3, 5, pytest.param(7, marks=pytest.mark.xfail(reason="far from a line, it is none's"))]
 )
 def test_a_point_at_either_end_of_a_number_does_not_vanish_without_a_word(reader, beside, before, radius):
-    """A digit is 80 pixels high; a point of 11 pixels or more after it is read, any other may leave a doubt."""
+    for turn, number in enumerate(NUMBERS):
+        reading = reader.read(beside(number, turn, partial(_point, radius=radius), before))
+        assert reading.status != "ok" or reading.text != number
+
+
+@pytest.mark.parametrize(
+    "radius", [pytest.param(3, marks=pytest.mark.xfail(reason="doubted, but read once in five")), 5]
+)
+def test_a_point_after_a_number_is_read(reader, beside, radius):
+    """A digit is 80 pixels high."""
     read = 0
     for turn, number in enumerate(NUMBERS):
-        page = beside(
-            number, turn, lambda page, x: cv2.circle(page, (x + 40, 125), radius, 40, -1, cv2.LINE_AA), before
-        )
-        reading = reader.read(page)
-        read += reading.text in ({f".{number}"} if before else {f"{number}.", f"{number},"})
-        assert reading.status != "ok" or reading.text != number
-    assert before or radius < 5 or read >= NEARLY_ALL
+        read += reader.read(beside(number, turn, partial(_point, radius=radius), False)).text in {
+            f"{number}.",
+            f"{number},",
+        }
+    assert read >= NEARLY_ALL
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,10 @@ interface Fixture {
 
 const FIXTURES = new URL("../../tests/fixtures/", import.meta.url);
 const fixture: Fixture = JSON.parse(readFileSync(new URL("patterns.json", FIXTURES), "utf8"));
-const PROBABILITY = 0.025; // of texts, as ARCHITECTURE.md promises
+const PROBABILITY = 0.005; // as in fixtures.test.ts
+// "1893" of "touching" is likely by its pattern alone, which multiplies what one level of its strip makes: of a text,
+// ARCHITECTURE.md allows this much
+const BY_PATTERN_ALONE = { picture: "touching", text: "1893", probability: 0.025 };
 
 test.each(fixture.patterns)("what fits $pattern", ({ pattern, fits, of_two, rarity }) => {
   const automaton = automatonOf(pattern);
@@ -74,11 +77,13 @@ test.each([...new Set(fixture.readings.map(({ picture }) => picture))])(
         wanted.status,
         wanted.advice,
       ]);
-      expect(Math.abs(found.confidence - wanted.confidence)).toBeLessThan(PROBABILITY);
-      expect(Math.abs(found.digitsConfidence - wanted.digits_confidence)).toBeLessThan(PROBABILITY);
+      const { picture, text, probability } = BY_PATTERN_ALONE;
+      const near = name === picture && wanted.text === text ? probability : PROBABILITY;
+      expect(Math.abs(found.confidence - wanted.confidence)).toBeLessThan(near);
+      expect(Math.abs(found.digitsConfidence - wanted.digits_confidence)).toBeLessThan(near);
       const probabilities = new Map(found.alternatives);
-      for (const [text, probability] of wanted.alternatives)
-        expect(Math.abs((probabilities.get(text) ?? 0) - probability)).toBeLessThan(PROBABILITY);
+      for (const [other, wantedProbability] of wanted.alternatives)
+        expect(Math.abs((probabilities.get(other) ?? 0) - wantedProbability)).toBeLessThan(near);
     }
   },
 );

@@ -42,18 +42,19 @@ function twice({ width, height, pixels }: Grey, between: number): Grey {
 }
 
 const reader = readerOf(exact);
-const one = readPng(readFileSync(new URL("reading/number.picture.png", FIXTURES)));
+const [sure, one] = ["composed-01", "number"].map((name) =>
+  readPng(readFileSync(new URL(`reading/${name}.picture.png`, FIXTURES))),
+) as [Grey, Grey];
 
 test("a cell with a number twice beside itself is unsure and names both, unless only both fit", async () => {
-  const { text } = reader.interpret(await reader.findCandidates(one, false));
-  const seen = await reader.findCandidates(twice(one, one.height), false);
+  const { text } = reader.interpret(await reader.findCandidates(sure, false));
+  const seen = await reader.findCandidates(twice(sure, sure.height), false);
   const reading = reader.interpret(seen);
   expect(reading.text).toBe(text + text);
   expect([reading.status, reading.digitsStatus]).toEqual(["unsure", "unsure"]);
   expect(reading.advice).toEqual(["reading.wide_gap", { first: text, second: text }]);
   const known = reader.interpret(seen, automatonOf(`\\d{${2 * text.length}}`));
-  expect(known.text).toBe(text + text);
-  expect(known.advice[0]).not.toBe("reading.wide_gap");
+  expect([known.text, known.status]).toEqual([text + text, "ok"]);
 });
 
 test("a page with a number twice beside itself has two numbers", async () => {

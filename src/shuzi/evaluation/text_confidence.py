@@ -84,11 +84,6 @@ composed texts are illegible: of the 36 surest errors on 2,841 pages, inspected 
 
 surest, 21. So 98.5 % by the labels is more than 99 %."""
 
-_RIGHT_ON_PHOTOGRAPHS = 0.98
-"""The same for numbers on photographs: of the 17 surest errors on 700 of them, 10 are two numbers that chance put so
-
-close together that they look like one. On photographs of other writers, whose numbers lie apart, it is 99.1 %."""
-
 _FEW = 100  # texts: a fraction of fewer says little
 _PULL = 1.0  # towards where a fit starts, as strong as a text or two
 _ROUNDS = 100
@@ -224,16 +219,14 @@ def fit_logistic(
     return now
 
 
-def ok_from(
-    confidence: NDArray[np.float64], correct: NDArray[np.bool_], enough_correct: float = CORRECT_WHERE_OK
-) -> float:
-    """Return the lowest confidence above which so large a fraction of the texts is correct; 1 if none."""
+def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
+    """Return the lowest confidence above which `CORRECT_WHERE_OK` of the texts are correct; 1 if none."""
     ranked = np.argsort(-confidence, kind="stable")
     fraction = np.cumsum(correct[ranked]) / np.arange(1, len(ranked) + 1)
     # texts of the same confidence are ok together
     last = np.append(np.diff(confidence[ranked]) != 0, True)
     many = np.arange(1, len(ranked) + 1) >= min(_FEW, len(ranked))
-    enough = np.flatnonzero((fraction >= enough_correct) & last & many)
+    enough = np.flatnonzero((fraction >= CORRECT_WHERE_OK) & last & many)
     return float(confidence[ranked[enough[-1]]]) if enough.size else 1.0
 
 
@@ -267,11 +260,16 @@ def read_photographs(reader: Reader, digits: Dataset, strokes: Strokes, seed: in
         photo = compose(rng, writers, shape, letter, replace(ANY, texts=_TEXTS) if hard else usual)
         findings = reader.recognise(photo.grey)
         for line in findings.page:
-            if (gathered := gather_features(line, findings)) is not None:
-                outcome, features = gathered
-                written = _written_at(line, photo)
-                right = written is not None and without_marks(written.text) == without_marks(outcome.texts[0])
-                yield features, right, is_undoubted(line, findings)
+            written = _written_at(line, photo)
+            yield from _told(line, findings, None if written is None else written.text)
+
+
+def _told(line: PageLine, findings: Findings, written: str | None) -> Iterator[LineRead]:
+    """Yield what a line that was read tells, if it has a digit; None is no text of one line."""
+    if (gathered := gather_features(line, findings)) is not None:
+        outcome, features = gathered
+        right = written is not None and without_marks(written) == without_marks(outcome.texts[0])
+        yield features, right, is_undoubted(line, findings)
 
 
 def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
@@ -281,10 +279,8 @@ def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
         left, top, right, bottom = cells.boxes[index].tolist()
         for line in findings.page:
             x, y = (np.array(line.line.start) + line.line.end) / 2
-            if left < x < right and top < y < bottom and (gathered := gather_features(line, findings)) is not None:
-                outcome, features = gathered
-                right = without_marks(target(cells.texts[index])) == without_marks(outcome.texts[0])
-                yield features, right, is_undoubted(line, findings)
+            if left < x < right and top < y < bottom:
+                yield from _told(line, findings, target(cells.texts[index]))
 
 
 def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[LineRead]:
@@ -292,10 +288,7 @@ def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[Line
     for picture in pictures:
         findings = reader.recognise(picture.path)
         for line in findings.page:
-            if (gathered := gather_features(line, findings)) is not None:
-                outcome, features = gathered
-                right = without_marks(picture.label) == without_marks(outcome.texts[0])
-                yield features, right, is_undoubted(line, findings)
+            yield from _told(line, findings, picture.label)
 
 
 def read_real_lines(reader: Reader, cells: Cells | None, pictures: Iterable[Labelled]) -> Iterator[LinesRead]:
@@ -309,7 +302,7 @@ def read_real_lines(reader: Reader, cells: Cells | None, pictures: Iterable[Labe
             yield LinesRead(findings, text, marks=False)
 
 
-def fit_page(read: Sequence[LineRead], enough_correct: float = CORRECT_WHERE_OK) -> dict[str, float]:
+def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     """Fit the trees of the confidence, and from which confidence a number is ok, as `PageScale.of` takes them."""
     x = np.array([features for features, _, _ in read], np.float64)
     right, undoubted = np.array([told for _, *told in read], np.bool_).reshape(-1, 2).T
@@ -322,8 +315,7 @@ def fit_page(read: Sequence[LineRead], enough_correct: float = CORRECT_WHERE_OK)
         trees = fit_trees(x[part != index], right[part != index])
         logits[part == index] = [sum(tree.value(row) for tree in trees) for row in x[part == index].tolist()]
     confidence = np.floor(sigmoid_of_each(logits) * _LEVELS) / _LEVELS
-    ok = ok_from(confidence[undoubted], right[undoubted], enough_correct)
-    return PageScale(fit_trees(x, right), ok).numbers
+    return PageScale(fit_trees(x, right), ok_from(confidence[undoubted], right[undoubted])).numbers
 
 
 def fit_trees(x: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Tree, ...]:
@@ -461,7 +453,7 @@ def calibrate_photographs(
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
     read += [*read_cells(reader, cells)] if cells is not None else []
-    return fit_page([*read, *read_pictures(reader, pictures)], _RIGHT_ON_PHOTOGRAPHS)
+    return fit_page([*read, *read_pictures(reader, pictures)])
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:

@@ -197,7 +197,7 @@ def calibrate(
     from shuzi.data.registers import VALIDATION, VARIABLE, load_cells
     from shuzi.data.strokes import load_strokes
     from shuzi.evaluation.comparison import labelled_pictures
-    from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs
+    from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs, read_real
     from shuzi.evaluation.text_confidence import calibrate as fit
     from shuzi.reading.reader import load
 
@@ -224,11 +224,12 @@ def calibrate(
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
+        real = read_real(partnered, cells, labelled)
         if photographs and before is not None:
-            numbers = calibrate_photographs(partnered, validation, own, seed, cells=cells, pictures=labelled)
+            numbers = calibrate_photographs(partnered, validation, own, seed, real=real)
             calibration = replace(before, partners=partnered.partners, numbers={**before.numbers, **numbers})
         else:
-            calibration = fit(partnered, validation, seed, pages or PAGES, own, cells, labelled)
+            calibration = fit(partnered, validation, seed, pages or PAGES, own, real)
     _keep_calibration(path, partnered.card, calibration, TEXT_OK, as_json)
 
 

@@ -20,10 +20,10 @@ from shuzi.data.registers import Cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
 from shuzi.data.tables import Labelled
 from shuzi.errors import DataError
+from shuzi.ink.boxes import Box
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.models.tasks import SIGN
-from shuzi.pictures.open import Source
 from shuzi.reading.confidence import (
     Curve,
     Curves,
@@ -272,34 +272,27 @@ def _told(line: PageLine, findings: Findings, written: str | None) -> Iterator[L
         yield features, right, is_undoubted(line, findings)
 
 
-def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
-    """Read the cells of registers, and yield each number that was read where one is written."""
-    for index in range(len(cells)):
-        findings = reader.recognise(cells.picture(index))
-        left, top, right, bottom = cells.boxes[index].tolist()
+RealRead = tuple[Findings, str, Box | None]
+"""What was found in a real picture, what is written there, and where the middle of its line is: None for anywhere."""
+
+
+def read_real(reader: Reader, cells: Cells | None, pictures: Iterable[Labelled]) -> Iterator[RealRead]:
+    """Read the cells of registers, and pictures of one number or none: composed ones say too little of real hands."""
+    if cells is not None:
+        for index, (left, top, right, bottom) in enumerate(cells.boxes.tolist()):
+            box = Box(left, top, right - left, bottom - top)
+            yield reader.recognise(cells.picture(index)), target(cells.texts[index]), box
+    for picture in pictures:
+        yield reader.recognise(picture.path), picture.label, None
+
+
+def tell_real(real: Iterable[RealRead]) -> Iterator[LineRead]:
+    """Yield what each number tells that was read on a line of its own where one is written."""
+    for findings, text, box in real:
         for line in findings.page:
             x, y = (np.array(line.line.start) + line.line.end) / 2
-            if left < x < right and top < y < bottom:
-                yield from _told(line, findings, target(cells.texts[index]))
-
-
-def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[LineRead]:
-    """Read pictures of one number or none, and yield each number that was read on a line of its own."""
-    for picture in pictures:
-        findings = reader.recognise(picture.path)
-        for line in findings.page:
-            yield from _told(line, findings, picture.label)
-
-
-def read_real_lines(reader: Reader, cells: Cells | None, pictures: Iterable[Labelled]) -> Iterator[LinesRead]:
-    """Read the real cells and pictures that are no pages: composed lines alone say too little of real hands."""
-    real: list[tuple[Source, str]] = [(picture.path, picture.label) for picture in pictures]
-    if cells is not None:
-        real += [(cells.picture(index), target(cells.texts[index])) for index in range(len(cells))]
-    for picture, text in real:
-        findings = reader.recognise(picture)
-        if findings.texts:
-            yield LinesRead(findings, text, marks=False)
+            if box is None or box.holds(x, y):
+                yield from _told(line, findings, text)
 
 
 def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
@@ -394,10 +387,9 @@ def calibrate(
     seed: int = 0,
     pages: int = PAGES,
     strokes: Strokes | None = None,
-    cells: Cells | None = None,
-    pictures: Iterable[Labelled] = (),
+    real: Iterable[RealRead] = (),
 ) -> Calibration:
-    """Calibrate a reader's confidence on pages composed of digits that no model was trained on."""
+    """Calibrate a reader's confidence on pages composed of digits that no model was trained on, and on real ones."""
     clear = clear_images(digits)
     composer, rng = Composer(clear.images, clear.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
@@ -431,11 +423,11 @@ def calibrate(
     fitted[REALLY_BLANK] = (sum(blank) + 1) / (len(blank) + 1)
     if LINE in reader.partners:
         in_lines += read_lines(reader, clear, strokes, seed, pages)
-        pictures = [*pictures]
-        in_lines += read_real_lines(reader, cells, pictures)
+        real = [*real]
+        in_lines += [LinesRead(findings, text, marks=False) for findings, text, _ in real if findings.texts]
         fitted |= fit_lines(in_lines)
         if LINE_DETECTOR in reader.partners:
-            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells, pictures)
+            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), real)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 
 
@@ -445,15 +437,12 @@ def calibrate_photographs(
     strokes: Strokes | None,
     seed: int = 0,
     count: int = PHOTOGRAPHS,
-    cells: Cells | None = None,
-    pictures: Iterable[Labelled] = (),
+    real: Iterable[RealRead] = (),
 ) -> dict[str, float]:
     """Calibrate the confidence in the numbers of photographed pages, real cells, and pictures of one number."""
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
-    read += [*read_cells(reader, cells)] if cells is not None else []
-    return fit_page([*read, *read_pictures(reader, pictures)])
+    return fit_page([*read_photographs(reader, digits, clear_strokes(strokes), seed, count), *tell_real(real)])
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:

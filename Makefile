@@ -21,8 +21,8 @@ NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); pro
 UPGRADE ?= --upgrade
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	-c requirements/constraints.in $(UPGRADE)
-# what shows the formulas of the documentation, from the page's own lock
-KATEX := web/node_modules/katex/dist/katex.min.js
+# installed once: what is built or tested beside it would lose it for a moment
+NODE_MODULES := web/node_modules/.package-lock.json
 # each process takes a file after another, in the order of tests/conftest.py: those of minutes first
 FILES := --dist loadfile --no-loadscope-reorder
 # all of it is marked, and need not be imported to be left out
@@ -78,7 +78,7 @@ standalone: $(STANDALONE)
 npm: $(NPM_PACKAGE)
 
 # with the page as play/ beside it, to begin without installing anything
-docs: $(VENV)/.for-docs $(KATEX) $(STANDALONE)
+docs: $(VENV)/.for-docs $(NODE_MODULES) $(STANDALONE)
 	$(BIN)/python tools/site/gather.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)
 
@@ -92,15 +92,15 @@ test: $(VENV)/.for-developing messages
 doctest: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest --doctest-modules src
 
-slow: $(VENV)/.for-developing messages $(KATEX)
+slow: $(VENV)/.for-developing messages $(NODE_MODULES)
 	$(BIN)/python -m pytest -m "(heavy or slow) and not long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE) --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
-long: $(VENV)/.for-developing messages $(KATEX)
+long: $(VENV)/.for-developing messages $(NODE_MODULES)
 	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE)
 	$(BIN)/python -m pytest -m "long and cluster" tests/scale
 
-browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
+browser: $(VENV)/.for-developing messages $(PAGE) $(NODE_MODULES)
 	$(BIN)/python -m pytest -m browser -n 2 $(FILES) --durations 12 tests/browser
 	$(BIN)/python -m pytest -m browser tests/docs # a process holds one browser
 
@@ -233,23 +233,19 @@ $(VENV)/.with-node: $(BIN)/python requirements/node.txt
 	$(PIP) --require-hashes -r requirements/node.txt
 	@touch $@
 
-$(PAGE): $(WEB)
-	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
-	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build
+$(PAGE): $(WEB) $(NODE_MODULES)
+	cd web && $(NODE_SETTINGS) && npm run build
 	@touch $@
 
-$(STANDALONE): $(WEB)
-	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
-	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build:standalone
+$(STANDALONE): $(WEB) $(NODE_MODULES)
+	cd web && $(NODE_SETTINGS) && npm run build:standalone
 	@touch $@
 
-$(NPM_PACKAGE): $(WEB) pyproject.toml src/shuzi/__init__.py
-	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
-	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build:npm
+$(NPM_PACKAGE): $(WEB) pyproject.toml src/shuzi/__init__.py $(NODE_MODULES)
+	cd web && $(NODE_SETTINGS) && npm run build:npm
 	@touch $@
 
-$(KATEX): web/package-lock.json
-	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
+$(NODE_MODULES): web/package-lock.json | $(if $(filter $(abspath $(BIN))/npm,$(NPM)),$(VENV)/.with-node)
 	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund
 	@touch $@
 

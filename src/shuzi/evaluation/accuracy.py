@@ -189,6 +189,8 @@ def occlusion(image: Images, strength: float, draws: np.random.Generator) -> Ima
     return covered
 
 
+_WIDER = (0.4, 0.8, 1.2)  # pixels: by so much strokes become thinner or thicker on each side
+
 DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
     "noise": (noise, (20, 40, 70)),
     "blur": (blur, (0.7, 1.1, 1.6)),
@@ -196,8 +198,8 @@ DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
     "rotation": (rotation, (10, 20, 30)),
     "shift": (shift, (1, 2, 4)),
     "scale": (scale, (0.9, 0.8, 0.65)),
-    "thin": (thin, (0.4, 0.8, 1.2)),
-    "thick": (thick, (0.4, 0.8, 1.2)),
+    "thin": (thin, _WIDER),
+    "thick": (thick, _WIDER),
     "spatter": (spatter, (3, 7, 14)),
     "occlusion": (occlusion, (5, 8, 11)),
 }

@@ -24,9 +24,9 @@ from shuzi.synthesis.digit_shapes import WORLD, skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.papers import background, by_magnitude, cut_close, photographed
 from shuzi.synthesis.pen import (
+    COVERED,
     DIGIT,
     FINE,
-    INKED,
     SIDE,
     UNIT,
     Coverage,
@@ -34,7 +34,10 @@ from shuzi.synthesis.pen import (
     distance_fields,
     draw,
     framed,
+    ink_box,
+    lay,
     leaning,
+    tight,
 )
 
 HEIGHT, WIDTH = 64, 160
@@ -49,7 +52,6 @@ MAX_DIGITS = 20
 IMAGE_CELL = 32
 """Pixels for an MNIST image and the paper around it, in both directions."""
 
-_INKED = 0.3  # of full ink
 _MIN_CHANGED = 5  # pixels; a lower digit is too small to change
 _OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
 _SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
@@ -123,20 +125,19 @@ def other_shape(rng: np.random.Generator, label: int, ink: Coverage) -> Coverage
         middle = _middle_of_row(background, row)
         reach = np.array([rng.uniform(0.15, 0.32) * height, -rng.uniform(-0.05, 0.08) * height])
         draw(background, np.stack([middle - reach, middle + reach * rng.uniform(0.7, 1)]), pen)
-    x, y, width, height_of_ink = cv2.boundingRect((background > _INKED).astype(np.uint8))
-    return np.asarray(background[y : y + height_of_ink, x : x + width], np.float32)
+    return tight(background, COVERED)
 
 
 def thickness(ink: Coverage) -> float:
     """Return the approximate thickness of the strokes in pixels, at least 1."""
-    inked = np.pad(ink > _INKED, 1).astype(np.uint8)
+    inked = np.pad(ink > COVERED, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)]
     return max(1.0, 2 * float(np.median(ridge)) - 1) if ridge.size else 1.0
 
 
 def _middle_of_row(background: Coverage, row: int) -> NDArray[np.float64]:
-    columns = np.flatnonzero(background[row] > _INKED)
+    columns = np.flatnonzero(background[row] > COVERED)
     x = columns.mean() if columns.size else background.shape[1] / 2
     return np.array([x, row], np.float64)
 
@@ -200,10 +201,9 @@ class Composer:
             fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip((carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
-        x, y, width, height_of_ink = cv2.boundingRect((ink > _INKED).astype(np.uint8))
-        if width == 0:
+        ink = tight(np.asarray(ink, np.float32), COVERED)
+        if not ink.size:
             return self.digit(rng, height, hand)
-        ink = np.asarray(ink[y : y + height_of_ink, x : x + width], np.float32)
         if grey is not None and rng.random() < _OTHER_SHAPE:
             ink = other_shape(rng, label, ink)
         return label, ink
@@ -274,7 +274,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
 def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap: float) -> int:
     """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
-    inked = drawn[rows - y] > _INKED
+    inked = drawn[rows - y] > COVERED
     some = inked.any(axis=1) & np.isfinite(profile[rows])
     if not some.any():
         return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
@@ -286,15 +286,11 @@ def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap:
 
 def _lay(ink: Coverage, drawn: Coverage, y: int, x: int, profile: NDArray[np.float64]) -> None:
     """Put ink on the page and record how far right each row now reaches."""
-    height, width = ink.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(height, y + drawn.shape[0]), min(width, x + drawn.shape[1])
-    if top >= bottom or left >= right:
+    part, left, top = lay(ink, drawn, x, y)
+    if not part.size:
         profile[:] = np.fmax(profile, x + drawn.shape[1])
         return
-    part = drawn[top - y : bottom - y, left - x : right - x]
-    np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
-    inked = part > _INKED
+    inked = part > COVERED
     ends = left + part.shape[1] - inked[:, ::-1].argmax(axis=1)
     rows = np.flatnonzero(inked.any(axis=1))
     profile[top + rows] = np.fmax(profile[top + rows], ends[rows])
@@ -380,8 +376,7 @@ def written(
             left = round(x)
             if left + wide > width - 0.2 * letter:
                 break
-            part = ink[y : y + high, left : left + wide]
-            np.maximum(part, drawn, out=part)
+            lay(ink, drawn, left, y)
             line += str(digit)
             boxes.append((left, y, wide, high))
             x = left + wide + letter * rng.uniform(0.08, 0.4)
@@ -412,7 +407,7 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
     cells[: len(images), rim:-rim, rim:-rim] = images
     cells = PAPER + cells * (CONTRAST / 255)
     maps = cells.reshape(count, rows, columns, IMAGE_CELL, IMAGE_CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
-    boxes = np.array([cv2.boundingRect((image > INKED).astype(np.uint8)) for image in images], np.float32)
+    boxes = np.array([ink_box(image) for image in images], np.float32)
     cell = np.arange(len(images)) % (rows * columns)
     boxes[:, 0] += rim + cell % columns * IMAGE_CELL
     boxes[:, 1] += rim + cell // columns * IMAGE_CELL

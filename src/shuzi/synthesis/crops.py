@@ -20,9 +20,10 @@ from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.composer import Composer, Page
-from shuzi.synthesis.distractors import glyph, small_distractor
+from shuzi.synthesis.distractors import CURVED, glyph, small_distractor
 from shuzi.synthesis.layout import any_hand, any_style, place
 from shuzi.synthesis.papers import background, by_magnitude, photographed
+from shuzi.synthesis.pen import lay
 from shuzi.synthesis.texts import OTHERS, Text
 from shuzi.synthesis.writers import Recorded, Writers, by_character, trusted_samples
 
@@ -53,8 +54,6 @@ _COVERED = 0.35  # of a box: with more of another character in it, the label wou
 _PART = -1  # placeholder label of a part until it is cropped
 _AS_LARGE = 0.5  # of its neighbour's height; a smaller character could be a mark or a speck
 _NARROW = 7  # pixels of a crop: a part of a letter that is not wider is a single stroke, like a 1
-
-_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other digit could be a 1 or a 7
 
 PAGES = 40_000
 """Composed pages from which the crops for a whole training are taken; most hold several digits."""
@@ -125,10 +124,8 @@ class PenCrops:
         sheet = np.zeros((bottom - top, right - left), np.uint8)
         boxes = np.empty((len(placed.inks), 4), np.float32)
         for index, (ink, x, y, _) in enumerate(placed.inks):
-            height_of_ink, width = ink.shape
-            part = sheet[y - top : y - top + height_of_ink, x - left : x - left + width]
-            np.maximum(part, ink, out=part)
-            boxes[index] = x - left, y - top, width, height_of_ink
+            lay(sheet, ink, x - left, y - top)
+            boxes[index] = x - left, y - top, *ink.shape[::-1]
         crops = self._crops(rng, characters, boxes)
         if rng.random() < _RINGS:
             crops.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
@@ -304,7 +301,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
     if count and rng.random() < 0.25:
         index = int(rng.integers(count))
         x, y, width, height = page.boxes[index]
-        if page.labels[index] in _NO_DIGIT_HALVED:
+        if page.labels[index] in CURVED:
             half = rng.uniform(0.4, 0.55)
             boxes.append(np.array([x + (width * (1 - half) if rng.random() < 0.5 else 0), y, width * half, height]))
     if rng.random() < 0.4:

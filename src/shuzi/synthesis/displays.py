@@ -22,6 +22,7 @@ from shuzi.ink.display_lines import display_strip
 from shuzi.ink.strips import COLUMN
 from shuzi.synthesis.distractors import fonts
 from shuzi.synthesis.papers import by_magnitude
+from shuzi.synthesis.pen import lay
 from shuzi.synthesis.texts import chosen, digits
 
 Layer = NDArray[np.float32]
@@ -252,12 +253,7 @@ def word(
     printed = _word(text, int(rng.integers(len(fonts()) + 1)), max(6, height))
     if rng.random() < 0.12:
         printed = np.pad(1 - printed, 2, constant_values=1)
-    x, y = corner[0], corner[1] - len(printed)
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(len(layer), y + len(printed)), min(layer.shape[1], x + printed.shape[1])
-    if top < bottom and left < right:
-        part = layer[top:bottom, left:right]
-        np.maximum(part, strength * printed[top - y : bottom - y, left - x : right - x], out=part)
+    lay(layer, strength * printed, corner[0], corner[1] - len(printed))
 
 
 @cache

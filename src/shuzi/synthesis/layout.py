@@ -10,13 +10,12 @@ import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.papers import by_magnitude
-from shuzi.synthesis.pen import INKED, Ink, Line, Pen, shaken, written
+from shuzi.synthesis.pen import INKED, Ink, Line, Pen, ink_box, lay, shaken, written
 from shuzi.synthesis.texts import Text
 from shuzi.synthesis.writers import Character, Hand, Writer, write_drawn
 
@@ -212,7 +211,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: 
 
 def _box(ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
     """Return the left, top, right and bottom edge of the dark pixels."""
-    inner_x, inner_y, wide, high = cv2.boundingRect((ink > 0).astype(np.uint8))
+    inner_x, inner_y, wide, high = ink_box(ink, 0)
     return x + inner_x, y + inner_y, x + inner_x + wide, y + inner_y + high
 
 
@@ -256,10 +255,9 @@ def lay_over(character: PlacedInk, ink: NDArray[np.uint8], x: int, y: int) -> Pl
     right = max(x + ink.shape[1], own_x + under.shape[1])
     bottom = max(y + len(ink), own_y + len(under))
     whole = np.zeros((bottom - top, right - left), np.uint8)
-    whole[own_y - top : own_y - top + len(under), own_x - left : own_x - left + under.shape[1]] = under
-    box = np.s_[y - top : y - top + len(ink), x - left : x - left + ink.shape[1]]
-    whole[box] = np.maximum(whole[box], ink)
-    inner_x, inner_y, wide, high = cv2.boundingRect((whole > 0).astype(np.uint8))
+    lay(whole, under, own_x - left, own_y - top)
+    lay(whole, ink, x - left, y - top)
+    inner_x, inner_y, wide, high = ink_box(whole, 0)
     return whole[inner_y : inner_y + high, inner_x : inner_x + wide], left + inner_x, top + inner_y, counts
 
 

@@ -19,8 +19,8 @@ from shuzi.ink.paper import PAPER, contrast_map
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.layout import PlacedInk, any_hand, any_style, cross_out, join, place
 from shuzi.synthesis.papers import Paper, by_magnitude, paper_light, photograph, print_word, tilted
-from shuzi.synthesis.pen import INKED, Ink, tight
-from shuzi.synthesis.texts import Kind, Text, digits, target
+from shuzi.synthesis.pen import INKED, Ink, ink_box, lay, tight
+from shuzi.synthesis.texts import Kind, Text, chosen, digits, target
 from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Writers, number_ink
 
 _LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # slant of a slash beyond its neighbours', or the writing's
@@ -77,7 +77,7 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     height = by_magnitude(rng, kind.min_height, kind.max_height)
     hand, style = any_hand(rng, height, isinstance(writer, FromImages)), any_style(rng)
     text, photo = kind.text(rng), rng.random() < kind.photos
-    frame = kind.frame(rng)
+    frame = chosen(rng, kind.frames)
     pitch = height * rng.uniform(1.05, 1.7) if frame == "comb" else 0.0
     placed = place(rng, writer, others, hand, style, text, pitch)
     written = target(text.characters)
@@ -98,7 +98,7 @@ def compose_sample(
     written: str, hand: Hand,
 ) -> LinePage:  # fmt: skip
     """Compose a page around a recorded number whose ink and boxes are known."""
-    frame = kind.frame(rng)
+    frame = chosen(rng, kind.frames)
     frame = "" if frame in ("comb", "cell") else frame
     page = _page(rng, hand, writers, kind, frame, 0.0, ([(ink, 0, -len(ink), True)], "", rng.random() < kind.photos))
     boxes = _shared_out(page.boxes, boxes, ink)
@@ -110,7 +110,7 @@ def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink
     if not len(whole):
         return _NO_BOXES
     x, y, width, height = whole[0]
-    inner = cv2.boundingRect((ink > INKED).astype(np.uint8))
+    inner = ink_box(ink)
     scale = np.array([width / max(inner[2], 1), height / max(inner[3], 1)] * 2, np.float32)
     start = np.array([x, y, 0, 0], np.float32)
     return np.asarray((boxes - np.array([inner[0], inner[1], 0, 0], np.float32)) * scale + start, np.float32)
@@ -166,7 +166,7 @@ def _page(
     if rng.random() < kind.slivers and not pitch:
         _slivers(rng, writers, hand, ink, origin[1])
     darkness = float(rng.uniform(0.14, 0.35) if rng.random() < 0.15 else rng.uniform(0.35, 0.97))
-    paper = Paper(kind.paper(rng), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
+    paper = Paper(chosen(rng, kind.papers), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
     light = paper_light(rng, paper, ink.shape, moved)
     if rng.random() < kind.stamps:
         _stamp(rng, light, height)
@@ -189,14 +189,8 @@ def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:
 
 def _lay(sheet: Ink, ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
     """Put the part of the ink that fits on the sheet, and return the box of its dark pixels."""
-    height, width = sheet.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(height, y + ink.shape[0]), min(width, x + ink.shape[1])
-    if top >= bottom or left >= right:
-        return min(max(x, 0), width), min(max(y, 0), height), 0, 0
-    part = ink[top - y : bottom - y, left - x : right - x]
-    np.maximum(sheet[top:bottom, left:right], part, out=sheet[top:bottom, left:right])
-    inner_x, inner_y, wide, high = cv2.boundingRect((part > INKED).astype(np.uint8))
+    part, left, top = lay(sheet, ink, x, y)
+    inner_x, inner_y, wide, high = ink_box(part)
     return left + inner_x, top + inner_y, wide, high
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.synthesis.distractors import fonts
-from shuzi.synthesis.pen import Ink
+from shuzi.synthesis.pen import COVERED, Ink, ink_box, rotation
 
 Light = NDArray[np.float32]
 """The fraction of light that each pixel reflects: (h, w)."""
@@ -296,10 +296,9 @@ def tilted(
     """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter."""
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    turn = rng.normal(0, 0.03)
+    turned = rotation(rng.normal(0, 0.03))
     middle = np.array([width / 2, height / 2])
-    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
+    moved = (corners - middle) @ turned.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
                                  borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
@@ -386,7 +385,7 @@ def cut_close(
     rng: np.random.Generator, grey: NDArray[np.uint8], ink: NDArray[np.float32], letter: float
 ) -> NDArray[np.uint8]:
     """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect: uint8 (h, w)."""
-    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    x, y, wide, high = ink_box(ink, COVERED)
     if not wide:
         return grey
     rims = rng.uniform(0, 0.25, 4) * letter

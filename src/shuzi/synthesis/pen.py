@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink import normalize
+from shuzi.ink.paper import Pixels
 
 FINE = 2
 """Pixels of a distance field per pixel of the image."""
@@ -26,8 +27,11 @@ UNIT = 16
 SIDE, DIGIT = FINE * normalize.SIDE, FINE * normalize.LONGER
 """The side of an image's distance field, and the longer side of a digit in it, in pixels."""
 
-INKED = 76
-"""0.3 of full ink: darker pixels are inside a character's box."""
+COVERED = 0.3
+"""Of full ink: pixels with more are inside a character's box."""
+
+INKED = int(255 * COVERED)
+"""The same in levels of 8 bits."""
 
 _PIECE = 2_000  # images thinned at once: 6 MB per array
 
@@ -139,10 +143,26 @@ def draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
     np.maximum(background, drawn / np.float32(255), out=background)
 
 
-def tight(ink: Ink) -> Ink:
-    """Crop ink to its dark pixels."""
-    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
+def ink_box(ink: NDArray[Any], above: float = INKED) -> tuple[int, int, int, int]:
+    """Return the x, y, width and height of the pixels above a level of ink (h, w); all are 0 if there are none."""
+    x, y, wide, high = cv2.boundingRect((ink > above).astype(np.uint8))
+    return x, y, wide, high
+
+
+def tight(ink: NDArray[Pixels], above: float = INKED) -> NDArray[Pixels]:
+    """Crop ink (h, w) to its pixels above a level; empty if there are none."""
+    x, y, wide, high = ink_box(ink, above)
     return ink[y : y + high, x : x + wide]
+
+
+def lay(sheet: NDArray[Pixels], ink: NDArray[Pixels], x: int, y: int) -> tuple[NDArray[Pixels], int, int]:
+    """Lay ink on a sheet, with its top left corner at x, y in pixels; return the part on the sheet and its corner."""
+    height, width = sheet.shape
+    top, left = min(max(0, y), height), min(max(0, x), width)
+    bottom, right = max(top, min(height, y + len(ink))), max(left, min(width, x + ink.shape[1]))
+    part = ink[top - y : bottom - y, left - x : right - x]
+    np.maximum(sheet[top:bottom, left:right], part, out=sheet[top:bottom, left:right])
+    return part, left, top
 
 
 def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
@@ -183,8 +203,12 @@ def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> l
 
 def leaning(scale: float, turn: float, wide: float, slant: float) -> NDArray[np.float64]:
     """Return the matrix that widens and slants a shape, turns it by an angle in radians and scales it: (2, 2)."""
-    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    return np.asarray(scale * turned @ np.array([[wide, -slant], [0, 1]]))
+    return np.asarray(scale * rotation(turn) @ np.array([[wide, -slant], [0, 1]]))
+
+
+def rotation(turn: float) -> NDArray[np.float64]:
+    """Return the matrix (2, 2) that turns points (x, y) by an angle in radians, clockwise as y points down."""
+    return np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
 
 
 def framed(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, int]]:

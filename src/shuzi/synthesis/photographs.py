@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.synthesis.layout import PlacedInk, Style, any_hand, any_style, cross_out, place
 from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, photograph, print_word, rule
-from shuzi.synthesis.pen import INKED, SHIFT, fixed
+from shuzi.synthesis.pen import SHIFT, fixed, ink_box, lay, rotation
 from shuzi.synthesis.texts import TEXTS, Text, chosen, target
 from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
 
@@ -137,8 +137,7 @@ def _aim(rng: np.random.Generator, shape: tuple[int, int], edge: str) -> tuple[t
     else:
         turn = rng.uniform(-0.21, 0.21) if rng.random() < _TURNED else rng.normal(0, 0.025)
     middle = np.array([width / 2, height / 2])
-    rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    moved = (box - middle) @ rotation + middle
+    moved = (box - middle) @ rotation(turn).T + middle
     reach = 0.006 if edge == "hairline" else float(rng.choice((0.005, 0.03)))
     moved += rng.uniform(-reach, reach, (4, 2)) * max(shape)
     return size, moved.astype(np.float32)
@@ -319,11 +318,8 @@ class _Sheet:
         rims = []
         for ink, at, above, _ in inks:
             first, start = round(above + y), round(at + shift)
-            ys, xs = max(first, 0), max(start, 0)
-            part = ink[ys - first : height - first, xs - start : width - start]
-            under = self.ink[ys : ys + part.shape[0], xs : xs + part.shape[1]]
-            np.maximum(under, part, out=under)
-            rims.append((start, first, *cv2.boundingRect((ink > INKED).astype(np.uint8))))
+            lay(self.ink, ink, start, first)
+            rims.append((start, first, *ink_box(ink)))
         self.lines.append((text, _band(text, np.array(rims, np.float64), rise)))
         return float(right)
 
@@ -352,8 +348,7 @@ class _Sheet:
                 bend = rng.normal(0, 0.15) * long
                 along = np.linspace(-0.5, 0.5, 24)
                 points = np.stack([along * long, bend * np.sin(np.pi * (along + 0.5))], axis=1)
-                points = points @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-                self._polyline(points + middle, pen)
+                self._polyline(points @ rotation(turn).T + middle, pen)
             elif kind < 0.5:  # a ring around something or nothing
                 axes = tuple(int(side) for side in rng.uniform(0.6, 3.5, 2) * letter)
                 cv2.ellipse(

@@ -243,15 +243,19 @@ TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
 """Kinds of texts by name."""
 
 
+Weights = Mapping[str, float] | tuple[str]
+"""Names, and how often each is chosen in relation to the others; or one name alone."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of composed page; numbers from `photos` to `crossed_out` are fractions of its pages."""
 
     name: str
-    texts: Mapping[str, float]  # names of texts, with their weights
-    fraction: float  # of the training pages; 0 for a kind that is held out
-    papers: Mapping[str, float] = field(default_factory=lambda: _PAPERS)
-    frames: Mapping[str, float] = field(default_factory=lambda: _FRAMES)
+    texts: Weights  # names of texts
+    fraction: float = 0.0  # of the training pages; 0 for a kind that is held out
+    papers: Weights = field(default_factory=lambda: _PAPERS)
+    frames: Weights = field(default_factory=lambda: _FRAMES)
     photos: float = 0.4
     neighbours: float = 0.25  # parts of other lines are visible
     slivers: float = 0.12  # part of a digit is at the left or right edge
@@ -265,19 +269,11 @@ class Kind:
         """Draw a text."""
         return TEXTS[chosen(rng, self.texts)](rng)
 
-    def paper(self, rng: np.random.Generator) -> str:
-        """Choose a kind of paper."""
-        return chosen(rng, self.papers)
 
-    def frame(self, rng: np.random.Generator) -> str:
-        """Choose a kind of frame."""
-        return chosen(rng, self.frames)
-
-
-def chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
-    """Choose a name by the weights."""
+def chosen(rng: np.random.Generator, weights: Weights) -> str:
+    """Choose a name by the weights; if there is one name only, nothing is drawn."""
     names = list(weights)
-    if len(names) == 1:
+    if len(names) == 1 or not isinstance(weights, Mapping):
         return names[0]
     ends = np.cumsum([*weights.values()])
     return names[min(int(np.searchsorted(ends, rng.random() * ends[-1], side="right")), len(names) - 1)]
@@ -286,22 +282,21 @@ def chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("numbers", {"number": 1}, 0.42),
-        Kind("amounts", {"amount": 1}, 0.13),
+        Kind("numbers", ("number",), 0.42),
+        Kind("amounts", ("amount",), 0.13),
         Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.09),
         Kind("values", {"decimal": 0.5, "fraction": 0.25, "any_marks": 0.25}, 0.09),
-        Kind("recorded", {"number": 1}, 0.09),
-        Kind("logs", {"measured": 1}, 0.2, frames={"log": 1}, photos=0.1, neighbours=0.8, printed=0),
+        Kind("recorded", ("number",), 0.09),
+        Kind("logs", ("measured",), 0.2, frames=("log",), photos=0.1, neighbours=0.8, printed=0),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
-        Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),
+        Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames=("comb",), neighbours=0),
         Kind("crossed out", {"number": 0.7, "amount": 0.2, "date": 0.1}, 0.06, neighbours=0.1, crossed_out=1),
-        Kind("empty", {"nothing": 1}, 0.03, neighbours=0, printed=0, stamps=0.2),
+        Kind("empty", ("nothing",), 0.03, neighbours=0, printed=0, stamps=0.2),
         # held out
-        Kind("ten in a square", {"ten": 1}, 0, frames={"cell": 1}, neighbours=0, printed=0),
-        Kind("photographed telephone numbers", {"telephone": 1}, 0, photos=1),
-        Kind("guarded amounts", {"guarded": 1}, 0),
-        Kind("squared paper", {"number": 0.6, "amount": 0.2, "any_marks": 0.2}, 0, papers={"squared": 1},
-             frames={"": 1}),
+        Kind("ten in a square", ("ten",), frames=("cell",), neighbours=0, printed=0),
+        Kind("photographed telephone numbers", ("telephone",), photos=1),
+        Kind("guarded amounts", ("guarded",)),
+        Kind("squared paper", {"number": 0.6, "amount": 0.2, "any_marks": 0.2}, papers=("squared",), frames=("",)),
     )
 }  # fmt: skip
 """Kinds of composed pages by name."""

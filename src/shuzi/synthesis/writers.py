@@ -42,24 +42,25 @@ _DESCENDING = "gjpqyJQ,"
 
 # low, middle and high values of the height relative to the digits, from UNIPEN's numbers
 _SIZES: Mapping[str, tuple[float, float, float]] = {
-    ".": (0.02, 0.06, 0.14),
-    ",": (0.12, 0.32, 0.75),
-    ":": (0.3, 0.5, 0.85),
-    "-": (0.02, 0.08, 0.2),
-    "/": (1.1, 1.5, 2.2),
-    "(": (0.9, 1.25, 1.7),
-    ")": (0.9, 1.25, 1.7),
-    "[": (0.9, 1.2, 1.6),
-    "]": (0.9, 1.2, 1.6),
-    "+": (0.35, 0.6, 0.9),
-    "×": (0.3, 0.6, 0.9),
-    "=": (0.15, 0.3, 0.5),
-    "*": (0.25, 0.5, 0.9),
-    "^": (0.2, 0.3, 0.5),
-    "<": (0.4, 0.6, 0.9),
-    ">": (0.4, 0.6, 0.9),
-    "°": (0.18, 0.3, 0.5),
-    "✓": (0.6, 1.0, 1.6),
+    character: sizes
+    for characters, sizes in {
+        ".": (0.02, 0.06, 0.14),
+        ",": (0.12, 0.32, 0.75),
+        ":": (0.3, 0.5, 0.85),
+        "-": (0.02, 0.08, 0.2),
+        "/": (1.1, 1.5, 2.2),
+        "()": (0.9, 1.25, 1.7),
+        "[]": (0.9, 1.2, 1.6),
+        "+": (0.35, 0.6, 0.9),
+        "×": (0.3, 0.6, 0.9),
+        "=": (0.15, 0.3, 0.5),
+        "*": (0.25, 0.5, 0.9),
+        "^": (0.2, 0.3, 0.5),
+        "<>": (0.4, 0.6, 0.9),
+        "°": (0.18, 0.3, 0.5),
+        "✓": (0.6, 1.0, 1.6),
+    }.items()
+    for character in characters
 }
 
 _TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
@@ -190,7 +191,7 @@ class Drawn:
     def __init__(self, rng: np.random.Generator) -> None:
         self._shapes = [
             [shapes[int(index)] for index in rng.integers(len(shapes), size=2 if rng.random() < _TWO_SHAPES else 1)]
-            for shapes in WORLD.values()
+            for shapes in WORLD
         ]
         self._seed = int(rng.integers(1 << 30))
         self._free = float(rng.choice((0.1, 0.5, 1.0)))

@@ -78,8 +78,8 @@ def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> list[float | N
     return [int(p) / int(w) if w else None for p, w in zip(part, whole, strict=True)]
 
 
-BINS = 15
-SURE = 0.99
+BINS = 15  # of confidence, as in Guo et al. (2017)
+SURE = 0.99  # a mistake with such a confidence is a sure one
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,11 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     surest_first = np.argsort(-confidence, kind="stable")
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     groups = [bins == index for index in np.unique(bins)]
-    expected = sum(group.sum() * abs(confidence[group].mean() - right[group].mean()) for group in groups) / len(
-        labels
-    )
+    gaps = sum(group.sum() * abs(confidence[group].mean() - right[group].mean()) for group in groups)
     answered = [max(1, round(fraction * len(labels))) for fraction in FRACTIONS]
     return Calibration(
         negative_log_likelihood=negative_log_likelihood(probabilities, labels),
-        expected_error=float(expected),
+        expected_error=float(gaps / len(labels)),
         sure_mistakes=int(np.sum((confidence >= SURE) & (right == 0))),
         coverage=tuple(
             (fraction, float(right[surest_first[:n]].mean())) for fraction, n in zip(FRACTIONS, answered, strict=True)

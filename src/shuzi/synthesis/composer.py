@@ -26,15 +26,14 @@ from shuzi.synthesis.papers import background, by_magnitude, cut_close, photogra
 from shuzi.synthesis.pen import (
     COVERED,
     DIGIT,
-    FINE,
-    SIDE,
     UNIT,
     Coverage,
-    carried,
     distance_fields,
     draw,
     framed,
     ink_box,
+    ink_of_field,
+    ink_of_image,
     lay,
     leaning,
     tight,
@@ -60,7 +59,7 @@ _UNSTEADY = 0.035  # how far a hand may wander, as a fraction of the digit's hei
 
 _MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
-_HARDLY, _ENTIRELY = 0.1, 0.9  # people would disagree on a digit with a fraction between these on the page
+_HARDLY = 0.1  # people would disagree on a digit with more than this fraction on the page, and more beyond it
 _MIN_OVERLAP = 0.7  # smallest fraction of the smaller digit's box that counts as overlap
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
@@ -195,13 +194,10 @@ class Composer:
         unsteady = _unsteady(rng, size, height)
         if hand.pen or grey is None:
             pen = hand.pen or rng.uniform(*_MNIST_PENS)
-            distance = carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
-            ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
+            ink = ink_of_field(field, whole, unsteady, scale, pen * height)
         else:
-            fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-            soft = max(0.12, 0.05 / scale)
-            ink = np.clip((carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
-        ink = tight(np.asarray(ink, np.float32), COVERED)
+            ink = ink_of_image(grey, whole, unsteady, scale, hand.threshold)
+        ink = tight(ink, COVERED)
         if not ink.size:
             return self.digit(rng, height, hand)
         if grey is not None and rng.random() < _OTHER_SHAPE:
@@ -305,7 +301,7 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
     """Tell whether each digit is on the page or off it, none lies on another, and the lines are apart."""
     boxes = [box for line in lines for box in line]
     fractions = [_fraction_on_page(box, height, width) for box in boxes]
-    if any(_HARDLY < fraction < _ENTIRELY for fraction in fractions):
+    if any(_HARDLY < fraction < 1 - _HARDLY for fraction in fractions):
         return False
     if any(
         (overlap_of_smaller(np.array(box), as_array([second])) >= _MIN_OVERLAP).any()

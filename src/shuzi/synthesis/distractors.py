@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.paper import resize
-from shuzi.synthesis.pen import COVERED, Coverage, draw, lay, rotation, thinned, tight
+from shuzi.synthesis.pen import COVERED, Coverage, draw, lay, ring, rotation, thinned, tight
 
 _TURNS = [math.tau * tenth / 10 for tenth in range(11)]
 
@@ -66,10 +66,10 @@ _UPRIGHT = 0.6  # fraction of straight strokes that are horizontal, vertical or 
 _SHAKE = 0.02  # of the character's height: standard deviation of the hand's errors
 _MIN_WIDTH = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
 
-_OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)
+_OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)  # probabilities of `_KINDS`
 
 _BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
-_RIM = 14
+_RIM = 14  # pixels of it that are left free on each side
 _MAX_PEN = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
@@ -283,6 +283,13 @@ def fonts() -> list[Path]:
 
 
 @cache
+def typeface(font: int, height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return one of `fonts`, or after the last the one of Pillow, with digits about `height` pixels high."""
+    size = round(height * 1.35)
+    return ImageFont.truetype(fonts()[font], size) if font < len(fonts()) else ImageFont.load_default(size)
+
+
+@cache
 def _holds(path: Path, letter: str) -> bool:
     from matplotlib.font_manager import get_font
 
@@ -315,17 +322,8 @@ def _shape(rng: np.random.Generator, pen: float) -> Coverage:
         draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
     else:
         for _ in range(rng.integers(1, 5)):
-            cv2.ellipse(
-                board,
-                tuple(int(length) for length in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
-                tuple(int(length) for length in rng.uniform(5, 28, 2)),
-                float(rng.uniform(0, 180)),
-                0,
-                360,
-                1.0,
-                -1,
-                cv2.LINE_AA,
-            )
+            spot, axes = rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2), rng.uniform(5, 28, 2)
+            ring(board, spot, axes, rng.uniform(0, 180), 360, 1.0, -1)
     return board
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ DRAWN = "¥€£✓×°年月日元"
 """Signs that no recorded pen wrote: they are drawn by code or printed."""
 
 _CLEAR = "#*=$+%()&@?[]"  # those of them that look like a digit in no country
-_LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
+_LENGTHS = (7, *[10] * 7, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
 _AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # guard signs that keep others from adding digits to an amount
 
 _PAPERS = {"bare": 0.46, "ruled": 0.14, "waves": 0.18, "net": 0.1, "clouds": 0.12}
@@ -41,6 +42,11 @@ class Text:
 def target(characters: str) -> str:
     """Return the line recogniser's target: digits and marks as they are, `SIGN` for each other character."""
     return "".join(c if c in DIGITS + MARKS else SIGN for c in characters if c != " ")
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes of a recogniser: one each, and a blank one before what is repeated."""
+    return len(text) + sum(character == following for character, following in pairwise(text))
 
 
 def digits(rng: np.random.Generator, count: int) -> str:
@@ -145,10 +151,8 @@ def decimal(rng: np.random.Generator) -> Text:
 
 def measured(rng: np.random.Generator) -> Text:
     """Write a value of a log, whose mark is often left out or a gap."""
-    whole, tenths = (
-        digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3)))),
-        digits(rng, int(rng.choice((1, 1, 2)))),
-    )
+    whole = digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3))))
+    tenths = digits(rng, int(rng.choice((1, 1, 2))))
     text = ("-" if rng.random() < 0.1 else "") + whole + str(rng.choice(["", " ", ".", ","])) + tenths
     return Text(text if rng.random() < 0.75 else text + str(rng.choice(["°", "°", " °", "°C"])))
 

@@ -21,16 +21,14 @@ from shuzi.synthesis.digit_shapes import WORLD, curves_of, drawn_curves
 from shuzi.synthesis.distractors import SIGNS, pseudo_letter
 from shuzi.synthesis.pen import (
     DIGIT,
-    FINE,
-    SIDE,
-    UNIT,
     Ink,
     Line,
     Pen,
-    carried,
     distance_fields,
     framed,
     hurried,
+    ink_of_field,
+    ink_of_image,
     leaning,
     shaken,
     tight,
@@ -228,13 +226,10 @@ class FromImages:
         coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
         stray = np.asarray(cv2.resize(coarse, size_of_frame, interpolation=cv2.INTER_LINEAR), np.float32)
         if hand.threshold:
-            fine = np.asarray(cv2.resize(self._images[index], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-            grey = carried(fine, whole, size_of_frame, 0, stray)
-            ink = np.clip(((grey / 255 - hand.threshold) / max(0.12, 0.05 / scale) + 0.5) * 255, 0, 255)
+            ink = ink_of_image(self._images[index], whole, stray, scale, hand.threshold)
         else:
-            away = carried(self._fields[index], whole, size_of_frame, 255, stray) * np.float32(scale * FINE / UNIT)
-            ink = np.clip((max(hand.pen.width, 1.0) / 2 - away + 0.5) * 255, 0, 255)
-        cropped = tight(np.asarray(ink, np.uint8))
+            ink = ink_of_field(self._fields[index], whole, stray, scale, hand.pen.width)
+        cropped = tight(np.asarray(ink * 255, np.uint8))
         return Character(cropped if cropped.size else np.zeros((2, 2), np.uint8), 0.0)
 
 

@@ -163,25 +163,23 @@ class Composer:
     ) -> Page:
         """Compose a page; `only_digits` leaves out distractors, some of which look like digits."""
         ink = np.zeros((height, width), np.float32)
-        digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
         largest = min(_MAX_HEIGHT, 0.95 * room)
         letter = by_magnitude(rng, _MIN_HEIGHT, largest)
         hand = random_hand(rng, letter)
-        ends = []
-        for start in (0.0, room) if two_lines else (0.0,):
-            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), digits, only_digits)
-            ends.append(len(digits))
+        lines = [
+            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), only_digits)
+            for start in ((0.0, room) if two_lines else (0.0,))
+        ]
         paper = background(rng, height, width, letter)
         grey = photographed(rng, paper, ink)
         if rng.random() < _CUT_CLOSE:
             grey = cut_close(rng, grey, ink, letter)
-        kept = [(label, box) for label, box in digits if _fraction_on_page(box, height, width) >= _VISIBLE]
+        kept = [digit for line in lines for digit in line if _fraction_on_page(digit[1], height, width) >= _VISIBLE]
         labels = np.array([label for label, _ in kept], np.uint8)
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
-        lines = [[box for _, box in digits[: ends[0]]], [box for _, box in digits[ends[0] :]]]
-        return Page(grey, labels, boxes, _legible(lines, height, width))
+        return Page(grey, labels, boxes, _legible([[box for _, box in line] for line in lines], height, width))
 
     def digit(self, rng: np.random.Generator, height: float, hand: MnistHand | None = None) -> tuple[int, Coverage]:
         """Write a digit in a hand, or in a random one: the digit and its ink, float32 (h, w), cropped to it."""
@@ -213,15 +211,10 @@ class Composer:
         return label, self.fields[index], self._images[index]
 
     def _write_line(
-        self,
-        rng: np.random.Generator,
-        hand: MnistHand,
-        ink: Coverage,
-        top: float,
-        digits: list[tuple[int, Box]],
-        only_digits: bool,
-    ) -> None:
-        """Write digits and distractors from left to right until the page or number ends; append digits."""
+        self, rng: np.random.Generator, hand: MnistHand, ink: Coverage, top: float, only_digits: bool
+    ) -> list[tuple[int, Box]]:
+        """Write digits and distractors from left to right until the page or number ends; return the digits."""
+        digits: list[tuple[int, Box]] = []
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         max_digits = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
@@ -255,6 +248,7 @@ class Composer:
             _lay(ink, drawn, y, x, profile)
             if label >= 0:
                 digits.append((label, Box(x, y, *drawn.shape[::-1])))
+        return digits
 
 
 def _gap(rng: np.random.Generator, height: float) -> float:

@@ -174,14 +174,9 @@ def photographed(rng: np.random.Generator, writers: Writers, drawn: float = 0.0)
             start, end = line.ends
             if min(start[0], start[1]) < 0 or end[0] > width or max(start[1], end[1]) > height:
                 continue
-            off = rng.normal(0, _OFF, 4) * line.height
-            text_line = TextLine(
-                (float(start[0] + off[0]), float(start[1] + off[1] / 2)),
-                (float(end[0] + off[2]), float(end[1] + off[3] / 2)),
-                line.height * math.exp(rng.normal(0, _OFF)),
-                1.0,
-            )
-            picture = straighten(photo.grey, text_line)
+            (x, y), (right, bottom) = (line.ends + rng.normal(0, _OFF, (2, 2)) * line.height * (1, 0.5)).tolist()
+            letter = line.height * math.exp(rng.normal(0, _OFF))
+            picture = straighten(photo.grey, TextLine((x, y), (right, bottom), letter, 1.0))
             _, contrast = map_line(picture.grey, picture.height)
             frame = frame_line(picture, float(rng.uniform(min(FRAMES) - 0.1, max(FRAMES) + 0.1)))
             strip = cut_strip(contrast, frame)

@@ -352,14 +352,10 @@ def _one_group_each(strokes: Strokes, sample: int) -> bool:
 
 
 def _groups(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
-    return _grouped([(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
-                     for x, y in (line.T for line in lines)])  # fmt: skip
-
-
-def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
     """Group overlapping strokes, and return the left, right, top and bottom of each group."""
+    edges = np.array([(*line.min(axis=0), *line.max(axis=0)) for line in lines], np.float64)
     groups: list[tuple[float, float, float, float]] = []
-    for left, right, top, bottom in sorted(extents):
+    for left, right, top, bottom in sorted(edges[:, [0, 2, 1, 3]].tolist()):
         if groups:
             last = groups[-1]
             if left < last[1] - 0.25 * min(right - left, last[1] - last[0]):

@@ -267,12 +267,8 @@ def join(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand,
     """Connect neighbouring digits with strokes: zeros at their tops, or most digits from side to side."""
     joined = list(inks)
     for index, (character, following) in enumerate(pairwise(text)):
-        if (
-            character not in DIGITS
-            or following not in DIGITS
-            or (zeros_only and character + following != "00")
-            or rng.random() < 0.2
-        ):
+        may_join = character + following == "00" if zeros_only else character in DIGITS and following in DIGITS
+        if not may_join or rng.random() < 0.2:
             continue
         start, end = (_top(inks[index]), _top(inks[index + 1])) if zeros_only else (
             _side(inks[index], right=True), _side(inks[index + 1], right=False))  # fmt: skip

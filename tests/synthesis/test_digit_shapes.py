@@ -13,7 +13,7 @@ SURPRISING = {"_two_with_loop": 0.3, "_six_with_flat_top": 0.6, "_nine_on_a_stem
 
 every_shape = pytest.mark.parametrize(
     ("label", "shape"),
-    [(label, shape) for label, shapes in SHAPES.items() for shape in shapes],
+    [(label, shape) for label, shapes in enumerate(SHAPES) for shape in shapes],
     ids=lambda each: getattr(each, "__name__", ""),
 )
 
@@ -93,7 +93,7 @@ def test_the_lines_pass_the_points_of_the_shape(label, monkeypatch):
 
 every_quick_shape = pytest.mark.parametrize(
     ("digit", "shape"),
-    [(digit, shape) for digit, shapes in WORLD.items() for shape in shapes if shape not in SHAPES[digit]],
+    [(digit, shape) for digit, shapes in enumerate(WORLD) for shape in shapes if shape not in SHAPES[digit]],
     ids=lambda each: getattr(each, "__name__", ""),
 )
 READ = {"_flat_one": 0.6, "_hooked_one": 0.5, "_arched_four": 0.5, "_tall_h_four": 0.3, "_s_nine": 0.7}
@@ -112,5 +112,5 @@ def test_a_reader_that_never_saw_them_reads_most_of_them(digit, shape, haste):
 
 
 def test_every_digit_has_more_shapes_than_before():
-    assert list(WORLD) == list(range(10))
-    assert all(len(set(shapes)) == len(shapes) > len(SHAPES[digit]) for digit, shapes in WORLD.items())
+    assert len(WORLD) == 10
+    assert all(len(set(shapes)) == len(shapes) > len(SHAPES[digit]) for digit, shapes in enumerate(WORLD))

@@ -131,7 +131,7 @@ def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
 )
 def test_a_digit_that_stays_a_digit_is_spoilt_by_another_one_only(label, alone, monkeypatch):
     """A mirrored 0 is a 0, and likewise an 8; a single digit is only spoilt in ways that make it a non-digit."""
-    monkeypatch.setattr(distractors, "_NOT_STRUCK", ())  # struck-through digits stay upright
+    monkeypatch.setattr(distractors, "CURVED", ())  # struck-through digits stay upright
     asked = []
 
     def flag():

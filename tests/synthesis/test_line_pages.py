@@ -76,7 +76,7 @@ def test_neighbours_come_as_near_as_the_gap():
     bar = np.full((20, 6), 255, np.uint8)
     for _ in range(3):
         placed.add(bar, -20, 5.0)
-    assert [x for _, x, _, _ in placed.inks] == [0, 11, 22]
+    assert [x for _, x, _ in placed.inks] == [0, 11, 22]
 
 
 def test_neighbours_interlock_row_by_row():
@@ -97,7 +97,7 @@ def test_small_zeros_and_raised_cents_are_written_so(writers):
     heights = [len(ink) for ink, *_ in place(rng, writers.images, writers.images, HAND, small, Text("808")).inks]
     assert heights[1] < 0.65 * heights[0]
     written = place(rng, writers.images, writers.images, HAND, EVEN, Text("8888", small_from=2)).inks
-    bottoms = [y + len(ink) for ink, _, y, _ in written]
+    bottoms = [y + len(ink) for ink, _, y in written]
     assert max(bottoms[2:]) <= min(bottoms[:2])
     assert len(written[3][0]) < len(written[0][0])
 
@@ -106,7 +106,7 @@ def test_descending_digits_hang_below_the_line(writers):
     rng = np.random.default_rng(0)
     hanging = Style(0.3, 0.0, 0.0, 0.0, 1.0, 0.6, "")
     inks = place(rng, writers.images, writers.images, HAND, hanging, Text("272")).inks
-    bottoms = [y + len(ink) for ink, _, y, _ in inks]
+    bottoms = [y + len(ink) for ink, _, y in inks]
     assert bottoms[1] > max(bottoms[0], bottoms[2]) + 0.2 * HAND.height
 
 
@@ -189,10 +189,10 @@ def test_dots_are_small_commas_long_and_dashes_wide():
 
 def test_characters_may_touch_but_not_lie_on_each_other_and_dots_may_not_even_touch():
     one, dot = bar(6, 40), bar(4, 4)
-    assert is_apart([(one, 0, 0, True), (one, 6, 0, True)], HEIGHT)
-    assert not is_apart([(one, 0, 0, True), (one, 4, 0, True)], HEIGHT)
-    assert is_apart([(one, 0, 0, True), (dot, 9, 36, True)], HEIGHT)
-    assert not is_apart([(one, 0, 0, True), (dot, 6, 36, True)], HEIGHT)
+    assert is_apart([(one, 0, 0), (one, 6, 0)], HEIGHT)
+    assert not is_apart([(one, 0, 0), (one, 4, 0)], HEIGHT)
+    assert is_apart([(one, 0, 0), (dot, 9, 36)], HEIGHT)
+    assert not is_apart([(one, 0, 0), (dot, 6, 36)], HEIGHT)
 
 
 def page(dot=30, ruling=None):

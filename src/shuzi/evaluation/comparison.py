@@ -68,9 +68,7 @@ class Figures(TypedDict):
     right: Measured  # numbers read exactly
     ok: Measured  # numbers that it vouches for
     right_where_ok: Measured | None  # of these, the right ones; None without any
-    not_numbers_ok: (
-        Measured | None
-    )  # pictures without a number for which it vouches for one; None without such pictures
+    not_numbers_ok: Measured | None  # pictures without a number for which it vouches for one; None without any
     coverage_at_99: float | None  # `coverage`; None without confidences
     ms: float  # median milliseconds of one processor core for a picture
     bytes: int | None
@@ -238,11 +236,8 @@ def _tesseract() -> tuple[str, Callable[[str], Any]]:
     def read(path: str) -> tuple[str, float]:
         with Image.open(path) as picture:
             words_found = pytesseract.image_to_data(picture, config=options, output_type=pytesseract.Output.DICT)
-        words = [
-            (text, float(sure))
-            for text, sure in zip(words_found["text"], words_found["conf"], strict=True)
-            if text.strip()
-        ]
+        said = zip(words_found["text"], words_found["conf"], strict=True)
+        words = [(text, float(sure)) for text, sure in said if text.strip()]
         return "".join(text for text, _ in words), min((sure for _, sure in words), default=0.0) / 100
 
     return "pytesseract", read

@@ -62,8 +62,10 @@ from shuzi.synthesis.photographs import ANY, EDGES, Conditions, Photograph, Writ
 from shuzi.synthesis.texts import TRAINED, target
 from shuzi.synthesis.writers import Writers
 
-_RARE = 1e-9
-_BESIDE = 1.0  # knots: up to this distance a text contributes to a knot
+PAGES = 12_000
+"""Composed pages that are read to fit the confidence."""
+
+_RARE = 1e-9  # no probability is nearer to 0 or 1: its logarithm is finite
 _DOUBT = 5.0  # texts: the curve weighs as much as this many observations
 
 
@@ -71,7 +73,8 @@ def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[flo
     """Return the fraction of correct texts at each of `KNOTS`, from the probabilities that the curves predicted."""
     logits = np.clip([logit(probability) for probability in probabilities], KNOTS[0], KNOTS[-1])
     knots = np.array(KNOTS)
-    near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
+    # a text contributes to the knots up to a distance of 1
+    near = np.clip(1 - np.abs(logits - knots[:, None]), 0, 1)
     # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
     off = near @ (np.array(right, np.float64) - sigmoid_of_each(logits)) / (near.sum(axis=1) + _DOUBT)
     return tuple(np.maximum.accumulate(np.clip(sigmoid_of_each(knots) + off, _RARE, 1 - _RARE)).tolist())
@@ -79,15 +82,13 @@ def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[flo
 
 CORRECT_WHERE_OK = 0.985
 """The fraction of composed texts that must be correct above the confidence for `ok`. The aim is 99 %, but some
-
 composed texts are illegible: of the 36 surest errors on 2,841 pages, inspected one by one, 28 were, and of the 24
-
 surest, 21. So 98.5 % by the labels is more than 99 %."""
 
 _FEW = 100  # texts: a fraction of fewer says little
 _PULL = 1.0  # towards where a fit starts, as strong as a text or two
-_ROUNDS = 100
-_STEP = 1e-7
+_ROUNDS = 100  # at most
+_STEP = 1e-7  # of each coefficient: a smaller one ends a fit
 
 
 @dataclass(frozen=True)
@@ -233,8 +234,8 @@ def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> floa
 LineRead = tuple[Sequence[float], bool, bool]
 """The features of a line that was read, whether its digits are right, and whether it is ok if its confidence is."""
 
-PHOTOGRAPHS = 1_200
-"""Photographs that are read to fit the confidence, a tenth of the composed pages."""
+PHOTOGRAPHS = PAGES // 10
+"""Photographs that are read to fit the confidence."""
 
 _TEXTS = (("ten", 0.35), ("number", 0.35), ("amount", 0.1), ("date", 0.06), ("decimal", 0.1), ("time", 0.04))
 _SIDES = 600, 1_600  # pixels of a photograph's longer side
@@ -358,18 +359,17 @@ def _written_at(line: PageLine, photo: Photograph) -> WrittenLine | None:
     return at[0] if len(at) == 1 else None
 
 
-PAGES = 12_000
-
 RIGHT_BUT_NOT_OK = 0.1
 """The threshold for `ok` is the confidence that all but this fraction of the correct readings of simple ink reach.
 
 `locate` decides which ink is simple, so a change there changes the meaning of this value."""
 
 _CURVE_ROUNDS = 200  # far more than needed
-_CURVE_PULL = 0.1
-_START = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has another error
-_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # higher confidence never means lower accuracy
-_CURVE_STEP = 1e-12
+_CURVE_PULL = 0.1  # as `_PULL`, for the curves
+_START = Curves(whole=3.0)  # one page in twenty has another error
+# higher confidence never means lower accuracy
+_NO_LESS = np.where(np.isin(Curves._fields, ("shift", "whole")), -np.inf, 0.0)
+_CURVE_STEP = 1e-12  # a step that still lowers the likelihood is halved down to this
 
 
 @dataclass(frozen=True)

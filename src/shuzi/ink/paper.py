@@ -76,13 +76,7 @@ def map_line(grey: NDArray[np.uint8], height: float) -> tuple[NDArray[np.uint8],
 def _level(dark: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
     """Make the paper around dark strokes equally bright everywhere, however sharp the edge of a shadow is."""
     reach = max(3, round(STROKE_REACH * height) | 1)
-    bright = cv2.morphologyEx(
-        cv2.blur(dark, (3, 3)),
-        cv2.MORPH_CLOSE,
-        cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach)),
-        borderType=cv2.BORDER_REPLICATE,
-    )
-    paper = bright.astype(np.float32)
+    paper = _close(np.asarray(cv2.blur(dark, (3, 3)), np.uint8), reach).astype(np.float32)
     level = np.rint(dark.astype(np.float32) * (np.float32(LEVEL) / np.maximum(paper, 1)))
     return np.clip(level, 0, 255).astype(np.uint8)
 
@@ -207,7 +201,8 @@ def _paper(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return np.full_like(dark, counts.argmax())
     height, width = dark.shape
     coarse = resize(dark, min(1.0, COARSE / max(height, width))).astype(np.float32)
-    closed = surface = _closed(coarse)
+    # a first guess, too bright where the light falls off at a rim
+    closed = surface = _close(coarse, max(coarse.shape) // 2 | 1)
     for _ in range(ROUNDS):
         bare = surface - coarse < max(_gap(surface - coarse), MIN_CONTRAST / 2)
         surface = _surface(coarse, bare)
@@ -218,11 +213,11 @@ def _paper(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(whole), dtype=np.uint8)
 
 
-def _closed(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cover strokes with the brightest level nearby: a first guess, too bright where the light falls off at a rim."""
-    reach = max(coarse.shape) // 2 | 1
+def _close(picture: NDArray[Pixels], reach: int) -> NDArray[Pixels]:
+    """Cover strokes with the brightest level in squares of so many pixels."""
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))  # many times faster than a round one
-    return np.asarray(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
+    closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(closed, picture.dtype)
 
 
 def _gap(darker: NDArray[np.float32]) -> float:

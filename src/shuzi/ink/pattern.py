@@ -91,7 +91,7 @@ def are_hatching(
 
 
 def measure_thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how thickness the strokes of pieces of ink are: twice a piece's area by the length of its edge."""
+    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge."""
     padded = np.pad(labels, 1)
     edges = np.zeros(len(areas), np.int64)
     for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):

@@ -35,11 +35,8 @@ FRINGE = 0.1  # of a digit's height: what is left beside a rail that is not quit
 EQUAL = 0.15  # of a digit's height: the teeth or sides of one piece differ by no more
 SIDE = 0.35  # of a digit's height: the width of a side between two rails
 TOUCHES = 2  # pixels from a rail
-INK, SLOPES = (
-    6,
-    12_000,
-)  # pixels that are looked at in the time that a pixel of ink, and all slopes together, take more
-
+# pixels that are looked at in the time that a pixel of ink, and all slopes together, take more
+INK, SLOPES = 6, 12_000
 
 STEP = 0.03  # between the slopes that are tried
 FULL = 0.9  # the fraction of a line that must be ink

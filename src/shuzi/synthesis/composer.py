@@ -24,17 +24,19 @@ from shuzi.synthesis.digit_shapes import WORLD, skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.papers import background, by_magnitude, cut_close, photographed
 from shuzi.synthesis.pen import (
+    COVERED,
     DIGIT,
-    FINE,
-    INKED,
-    SIDE,
     UNIT,
     Coverage,
-    carried,
     distance_fields,
     draw,
     framed,
+    ink_box,
+    ink_of_field,
+    ink_of_image,
+    lay,
     leaning,
+    tight,
 )
 
 HEIGHT, WIDTH = 64, 160
@@ -49,7 +51,6 @@ MAX_DIGITS = 20
 IMAGE_CELL = 32
 """Pixels for an MNIST image and the paper around it, in both directions."""
 
-_INKED = 0.3  # of full ink
 _MIN_CHANGED = 5  # pixels; a lower digit is too small to change
 _OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
 _SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
@@ -58,7 +59,7 @@ _UNSTEADY = 0.035  # how far a hand may wander, as a fraction of the digit's hei
 
 _MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
-_HARDLY, _ENTIRELY = 0.1, 0.9  # people would disagree on a digit with a fraction between these on the page
+_HARDLY = 0.1  # people would disagree on a digit with more than this fraction on the page, and more beyond it
 _MIN_OVERLAP = 0.7  # smallest fraction of the smaller digit's box that counts as overlap
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
@@ -123,20 +124,19 @@ def other_shape(rng: np.random.Generator, label: int, ink: Coverage) -> Coverage
         middle = _middle_of_row(background, row)
         reach = np.array([rng.uniform(0.15, 0.32) * height, -rng.uniform(-0.05, 0.08) * height])
         draw(background, np.stack([middle - reach, middle + reach * rng.uniform(0.7, 1)]), pen)
-    x, y, width, height_of_ink = cv2.boundingRect((background > _INKED).astype(np.uint8))
-    return np.asarray(background[y : y + height_of_ink, x : x + width], np.float32)
+    return tight(background, COVERED)
 
 
 def thickness(ink: Coverage) -> float:
     """Return the approximate thickness of the strokes in pixels, at least 1."""
-    inked = np.pad(ink > _INKED, 1).astype(np.uint8)
+    inked = np.pad(ink > COVERED, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)]
     return max(1.0, 2 * float(np.median(ridge)) - 1) if ridge.size else 1.0
 
 
 def _middle_of_row(background: Coverage, row: int) -> NDArray[np.float64]:
-    columns = np.flatnonzero(background[row] > _INKED)
+    columns = np.flatnonzero(background[row] > COVERED)
     x = columns.mean() if columns.size else background.shape[1] / 2
     return np.array([x, row], np.float64)
 
@@ -163,25 +163,23 @@ class Composer:
     ) -> Page:
         """Compose a page; `only_digits` leaves out distractors, some of which look like digits."""
         ink = np.zeros((height, width), np.float32)
-        digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
         largest = min(_MAX_HEIGHT, 0.95 * room)
         letter = by_magnitude(rng, _MIN_HEIGHT, largest)
         hand = random_hand(rng, letter)
-        ends = []
-        for start in (0.0, room) if two_lines else (0.0,):
-            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), digits, only_digits)
-            ends.append(len(digits))
+        lines = [
+            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), only_digits)
+            for start in ((0.0, room) if two_lines else (0.0,))
+        ]
         paper = background(rng, height, width, letter)
         grey = photographed(rng, paper, ink)
         if rng.random() < _CUT_CLOSE:
             grey = cut_close(rng, grey, ink, letter)
-        kept = [(label, box) for label, box in digits if _fraction_on_page(box, height, width) >= _VISIBLE]
+        kept = [digit for line in lines for digit in line if _fraction_on_page(digit[1], height, width) >= _VISIBLE]
         labels = np.array([label for label, _ in kept], np.uint8)
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
-        lines = [[box for _, box in digits[: ends[0]]], [box for _, box in digits[ends[0] :]]]
-        return Page(grey, labels, boxes, _legible(lines, height, width))
+        return Page(grey, labels, boxes, _legible([[box for _, box in line] for line in lines], height, width))
 
     def digit(self, rng: np.random.Generator, height: float, hand: MnistHand | None = None) -> tuple[int, Coverage]:
         """Write a digit in a hand, or in a random one: the digit and its ink, float32 (h, w), cropped to it."""
@@ -194,16 +192,12 @@ class Composer:
         unsteady = _unsteady(rng, size, height)
         if hand.pen or grey is None:
             pen = hand.pen or rng.uniform(*_MNIST_PENS)
-            distance = carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
-            ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
+            ink = ink_of_field(field, whole, unsteady, scale, pen * height)
         else:
-            fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-            soft = max(0.12, 0.05 / scale)
-            ink = np.clip((carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
-        x, y, width, height_of_ink = cv2.boundingRect((ink > _INKED).astype(np.uint8))
-        if width == 0:
+            ink = ink_of_image(grey, whole, unsteady, scale, hand.threshold)
+        ink = tight(ink, COVERED)
+        if not ink.size:
             return self.digit(rng, height, hand)
-        ink = np.asarray(ink[y : y + height_of_ink, x : x + width], np.float32)
         if grey is not None and rng.random() < _OTHER_SHAPE:
             ink = other_shape(rng, label, ink)
         return label, ink
@@ -217,15 +211,10 @@ class Composer:
         return label, self.fields[index], self._images[index]
 
     def _write_line(
-        self,
-        rng: np.random.Generator,
-        hand: MnistHand,
-        ink: Coverage,
-        top: float,
-        digits: list[tuple[int, Box]],
-        only_digits: bool,
-    ) -> None:
-        """Write digits and distractors from left to right until the page or number ends; append digits."""
+        self, rng: np.random.Generator, hand: MnistHand, ink: Coverage, top: float, only_digits: bool
+    ) -> list[tuple[int, Box]]:
+        """Write digits and distractors from left to right until the page or number ends; return the digits."""
+        digits: list[tuple[int, Box]] = []
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         max_digits = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
@@ -259,6 +248,7 @@ class Composer:
             _lay(ink, drawn, y, x, profile)
             if label >= 0:
                 digits.append((label, Box(x, y, *drawn.shape[::-1])))
+        return digits
 
 
 def _gap(rng: np.random.Generator, height: float) -> float:
@@ -274,7 +264,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
 def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap: float) -> int:
     """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
-    inked = drawn[rows - y] > _INKED
+    inked = drawn[rows - y] > COVERED
     some = inked.any(axis=1) & np.isfinite(profile[rows])
     if not some.any():
         return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
@@ -286,15 +276,11 @@ def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap:
 
 def _lay(ink: Coverage, drawn: Coverage, y: int, x: int, profile: NDArray[np.float64]) -> None:
     """Put ink on the page and record how far right each row now reaches."""
-    height, width = ink.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(height, y + drawn.shape[0]), min(width, x + drawn.shape[1])
-    if top >= bottom or left >= right:
+    part, left, top = lay(ink, drawn, x, y)
+    if not part.size:
         profile[:] = np.fmax(profile, x + drawn.shape[1])
         return
-    part = drawn[top - y : bottom - y, left - x : right - x]
-    np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
-    inked = part > _INKED
+    inked = part > COVERED
     ends = left + part.shape[1] - inked[:, ::-1].argmax(axis=1)
     rows = np.flatnonzero(inked.any(axis=1))
     profile[top + rows] = np.fmax(profile[top + rows], ends[rows])
@@ -309,7 +295,7 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
     """Tell whether each digit is on the page or off it, none lies on another, and the lines are apart."""
     boxes = [box for line in lines for box in line]
     fractions = [_fraction_on_page(box, height, width) for box in boxes]
-    if any(_HARDLY < fraction < _ENTIRELY for fraction in fractions):
+    if any(_HARDLY < fraction < 1 - _HARDLY for fraction in fractions):
         return False
     if any(
         (overlap_of_smaller(np.array(box), as_array([second])) >= _MIN_OVERLAP).any()
@@ -380,8 +366,7 @@ def written(
             left = round(x)
             if left + wide > width - 0.2 * letter:
                 break
-            part = ink[y : y + high, left : left + wide]
-            np.maximum(part, drawn, out=part)
+            lay(ink, drawn, left, y)
             line += str(digit)
             boxes.append((left, y, wide, high))
             x = left + wide + letter * rng.uniform(0.08, 0.4)
@@ -412,7 +397,7 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
     cells[: len(images), rim:-rim, rim:-rim] = images
     cells = PAPER + cells * (CONTRAST / 255)
     maps = cells.reshape(count, rows, columns, IMAGE_CELL, IMAGE_CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
-    boxes = np.array([cv2.boundingRect((image > INKED).astype(np.uint8)) for image in images], np.float32)
+    boxes = np.array([ink_box(image) for image in images], np.float32)
     cell = np.arange(len(images)) % (rows * columns)
     boxes[:, 0] += rim + cell % columns * IMAGE_CELL
     boxes[:, 1] += rim + cell // columns * IMAGE_CELL

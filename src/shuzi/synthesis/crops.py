@@ -20,16 +20,17 @@ from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.composer import Composer, Page
-from shuzi.synthesis.distractors import glyph, small_distractor
-from shuzi.synthesis.layout import any_hand, any_style, place
+from shuzi.synthesis.distractors import CURVED, glyph, small_distractor
+from shuzi.synthesis.layout import any_hand, any_style, extent, place
 from shuzi.synthesis.papers import background, by_magnitude, photographed
+from shuzi.synthesis.pen import lay
 from shuzi.synthesis.texts import OTHERS, Text
 from shuzi.synthesis.writers import Recorded, Writers, by_character, trusted_samples
 
-NOT_A_DIGIT = 10
+NOT_A_DIGIT = len(DIGITS)
 """The label of a non-digit."""
 
-LOOKS_LIKE = 11
+LOOKS_LIKE = NOT_A_DIGIT + 1
 """The label of a non-digit that looks like a 0; one more for one that looks like a 1, and so on."""
 
 LOOK_ALIKES: Mapping[str, int] = {
@@ -48,13 +49,12 @@ _DRAWN = "✓×¥€年月日元"  # drawn by code, since no recorded pen wrote 
 _LETTERS = 0.8  # fraction of letters among letters and signs
 _HEIGHTS = 14.0, 60.0  # of a digit, in pixels
 _IMAGES = 0.4  # fraction of lines whose digits come from MNIST
+# fractions: of pairs cropped as one, of letters with a part cropped, of lines cropped whole, of lines with a ring
 _WITH_NEIGHBOUR, _PARTS, _WHOLE, _RINGS = 0.5, 0.4, 0.3, 0.08
 _COVERED = 0.35  # of a box: with more of another character in it, the label would be ambiguous
 _PART = -1  # placeholder label of a part until it is cropped
 _AS_LARGE = 0.5  # of its neighbour's height; a smaller character could be a mark or a speck
 _NARROW = 7  # pixels of a crop: a part of a letter that is not wider is a single stroke, like a 1
-
-_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other digit could be a 1 or a 7
 
 PAGES = 40_000
 """Composed pages from which the crops for a whole training are taken; most hold several digits."""
@@ -62,7 +62,7 @@ PAGES = 40_000
 AS_THEY_ARE = 4
 """How often each of MNIST's own images is included."""
 
-REWRITTEN, GLYPHS = 200_000, 200_000
+REWRITTEN = GLYPHS = 200_000
 """Single digits rewritten with other pens, and single distractors."""
 
 DIGITS_BY_PENS, OTHERS_BY_PENS = 100_000, 160_000
@@ -117,18 +117,14 @@ class PenCrops:
         writer, others = self._writers.pair(rng, _IMAGES)
         height = by_magnitude(rng, *_HEIGHTS)
         hand = any_hand(rng, height, images=writer is self._writers.images)
-        placed = place(rng, writer, others, hand, any_style(rng), Text(characters))
+        inks = place(rng, writer, others, hand, any_style(rng), Text(characters)).inks
         rim = round(0.5 * height)
-        left, top = min(x for _, x, _, _ in placed.inks) - rim, min(y for _, _, y, _ in placed.inks) - rim
-        right = max(x + ink.shape[1] for ink, x, _, _ in placed.inks) + rim
-        bottom = max(y + ink.shape[0] for ink, _, y, _ in placed.inks) + rim
-        sheet = np.zeros((bottom - top, right - left), np.uint8)
-        boxes = np.empty((len(placed.inks), 4), np.float32)
-        for index, (ink, x, y, _) in enumerate(placed.inks):
-            height_of_ink, width = ink.shape
-            part = sheet[y - top : y - top + height_of_ink, x - left : x - left + width]
-            np.maximum(part, ink, out=part)
-            boxes[index] = x - left, y - top, width, height_of_ink
+        left, top, right, bottom = extent(inks)
+        sheet = np.zeros((bottom - top + 2 * rim, right - left + 2 * rim), np.uint8)
+        boxes = np.empty((len(inks), 4), np.float32)
+        for index, (ink, x, y) in enumerate(inks):
+            boxes[index] = x - left + rim, y - top + rim, *ink.shape[::-1]
+            lay(sheet, ink, x - left + rim, y - top + rim)
         crops = self._crops(rng, characters, boxes)
         if rng.random() < _RINGS:
             crops.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
@@ -197,15 +193,10 @@ def _part(rng: np.random.Generator, box: NDArray[np.float32]) -> NDArray[np.floa
     """Choose a part of a letter on one of its four sides."""
     x, y, width, height = box
     fraction = rng.uniform(0.35, 0.65)
-    match int(rng.integers(4)):
-        case 0:
-            return np.array([x, y, width * fraction, height], np.float32)
-        case 1:
-            return np.array([x + width * (1 - fraction), y, width * fraction, height], np.float32)
-        case 2:
-            return np.array([x, y, width, height * fraction], np.float32)
-        case _:
-            return np.array([x, y + height * (1 - fraction), width, height * fraction], np.float32)
+    is_part_of_height, is_far = divmod(int(rng.integers(4)), 2)
+    if is_part_of_height:
+        return np.array([x, y + is_far * height * (1 - fraction), width, height * fraction], np.float32)
+    return np.array([x + is_far * width * (1 - fraction), y, width * fraction, height], np.float32)
 
 
 def _of_part(image: NDArray[np.uint8]) -> int:
@@ -304,7 +295,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
     if count and rng.random() < 0.25:
         index = int(rng.integers(count))
         x, y, width, height = page.boxes[index]
-        if page.labels[index] in _NO_DIGIT_HALVED:
+        if page.labels[index] in CURVED:
             half = rng.uniform(0.4, 0.55)
             boxes.append(np.array([x + (width * (1 - half) if rng.random() < 0.5 else 0), y, width * half, height]))
     if rng.random() < 0.4:

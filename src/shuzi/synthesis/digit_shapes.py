@@ -7,7 +7,7 @@ for letters or for each other. Each shape is a list of points that the pen passe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -26,7 +26,7 @@ _BETWEEN = 8  # points interpolated between two
 
 
 def skeleton_field(
-    rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
+    rng: np.random.Generator, label: int, shapes: Sequence[Sequence[Shape]] | None = None
 ) -> NDArray[np.uint8]:
     """Draw a digit in one of its shapes as a distance field: uint8 (56, 56), as `distance_fields` makes it."""
     curves = drawn_curves(rng, label, shapes)
@@ -42,7 +42,7 @@ def skeleton_field(
 
 
 def drawn_curves(
-    rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
+    rng: np.random.Generator, label: int, shapes: Sequence[Sequence[Shape]] | None = None
 ) -> list[NDArray[np.float64]]:
     """Draw a digit as the lines of a pen: float64 (k, 2) each, about 1 high, x before y, y downwards."""
     own = (shapes or SHAPES)[label]
@@ -228,18 +228,19 @@ def _nine_with_a_hook(rng: np.random.Generator) -> Strokes:
                    (rng.uniform(0.0, 0.2), rng.uniform(0.85, 1.0))]]  # fmt: skip
 
 
-SHAPES: Mapping[int, tuple[Shape, ...]] = {
-    0: (_closed_zero, _zero_with_a_curl),
-    1: (_one_with_upstroke,),
-    2: (_two_with_loop,),
-    3: (_three_with_flat_top,),
-    4: (_open_four, _four_in_one_stroke),
-    5: (_long_five, _five_with_loose_hat),
-    6: (_six_with_flat_top, _six_with_straight_back),
-    7: (_crossed_seven, _seven_with_hook),
-    8: (_eight_of_two_rings, _open_eight),
-    9: (_nine_on_a_stem, _nine_with_a_hook),
-}
+SHAPES: Sequence[tuple[Shape, ...]] = (
+    (_closed_zero, _zero_with_a_curl),
+    (_one_with_upstroke,),
+    (_two_with_loop,),
+    (_three_with_flat_top,),
+    (_open_four, _four_in_one_stroke),
+    (_long_five, _five_with_loose_hat),
+    (_six_with_flat_top, _six_with_straight_back),
+    (_crossed_seven, _seven_with_hook),
+    (_eight_of_two_rings, _open_eight),
+    (_nine_on_a_stem, _nine_with_a_hook),
+)
+"""For each digit, in order, the shapes that are taught around the world."""
 
 
 def _hooked_one(rng: np.random.Generator) -> Strokes:
@@ -582,24 +583,24 @@ def _open_nine(rng: np.random.Generator) -> Strokes:
     return [[*head, end], [(right + rng.uniform(-0.03, 0.1), rng.uniform(0.0, 0.15)), (right, 0.5), foot]]
 
 
-_MORE: Mapping[int, tuple[Shape, ...]] = {
-    0: (_tailed_zero, _open_zero),
-    1: (
+_MORE: Sequence[tuple[Shape, ...]] = (
+    (_tailed_zero, _open_zero),
+    (
         *(_long_one, _flat_one, _script_one, _thin_one, _curved_one, _looped_one),
         *(_hooked_one, _joined_one, _caret_one),
     ),
-    2: (_z_two,),
-    3: (_round_three,),
-    4: (_h_four, _arched_four, _y_four, _nine_four, _nearly_closed_four, _g_four, _u_four, _tall_h_four),
-    5: (_root_five, _narrow_five, _bar_five, _flat_topped_five),
-    6: (_curled_six, _crossing_six),
-    7: (_cross_seven, _wave_seven),
-    8: (_small_top_eight,),
-    9: (
+    (_z_two,),
+    (_round_three,),
+    (_h_four, _arched_four, _y_four, _nine_four, _nearly_closed_four, _g_four, _u_four, _tall_h_four),
+    (_root_five, _narrow_five, _bar_five, _flat_topped_five),
+    (_curled_six, _crossing_six),
+    (_cross_seven, _wave_seven),
+    (_small_top_eight,),
+    (
         *(_p_nine, _e_nine, _g_nine, _round_nine, _open_nine, _nine_like_an_open_eight),
         *(_open_headed_nine, _s_nine, _rho_nine),
     ),
-}
+)
 
-WORLD: Mapping[int, tuple[Shape, ...]] = {digit: (*shapes, *_MORE[digit]) for digit, shapes in SHAPES.items()}
-"""For each digit, all shapes that code draws."""
+WORLD: Sequence[tuple[Shape, ...]] = [taught + quick for taught, quick in zip(SHAPES, _MORE, strict=True)]
+"""For each digit, in order, all shapes that code draws."""

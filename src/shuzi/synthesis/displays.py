@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from shuzi.data.displays import Displays
 from shuzi.ink.display_lines import display_strip
 from shuzi.ink.strips import COLUMN
-from shuzi.synthesis.distractors import fonts
-from shuzi.synthesis.papers import by_magnitude
-from shuzi.synthesis.texts import chosen, digits
+from shuzi.synthesis.distractors import fonts, typeface
+from shuzi.synthesis.papers import by_magnitude, compressed
+from shuzi.synthesis.pen import lay
+from shuzi.synthesis.texts import chosen, columns_of, digits
 
 Layer = NDArray[np.float32]
 """The fraction of ink of each pixel, 0 to 1: (h, w)."""
@@ -55,9 +55,7 @@ def display_lines(rng: np.random.Generator, displays: Displays) -> Iterator[tupl
         is_wrong = rng.random() < _WRONG_POLARITY
         strip = display_strip(grey, light_on_dark=is_wrong)
         text = "" if is_wrong else text
-        repeats = sum(character == following for character, following in pairwise(text))
-        # each character takes a column, and a repeated one a blank column before it
-        if strip.shape[1] // COLUMN >= 2 * (len(text) + repeats):
+        if strip.shape[1] // COLUMN >= 2 * columns_of(text):
             yield strip, text
 
 
@@ -252,28 +250,16 @@ def word(
     printed = _word(text, int(rng.integers(len(fonts()) + 1)), max(6, height))
     if rng.random() < 0.12:
         printed = np.pad(1 - printed, 2, constant_values=1)
-    x, y = corner[0], corner[1] - len(printed)
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(len(layer), y + len(printed)), min(layer.shape[1], x + printed.shape[1])
-    if top < bottom and left < right:
-        part = layer[top:bottom, left:right]
-        np.maximum(part, strength * printed[top - y : bottom - y, left - x : right - x], out=part)
+    lay(layer, strength * printed, corner[0], corner[1] - len(printed))
 
 
 @cache
 def _word(text: str, font: int, height: int) -> Layer:
-    face = _face(font, round(height * 1.35))
+    face = typeface(font, height)
     left, top, right, bottom = face.getbbox(text)
     board = Image.new("L", (max(2, math.ceil(right - left)), max(2, math.ceil(bottom - top))))
     ImageDraw.Draw(board).text((-left, -top), text, 255, face)
     return np.asarray(np.asarray(board, np.float32) / 255, np.float32)
-
-
-@cache
-def _face(font: int, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return a font of matplotlib's, or the one that comes with Pillow."""
-    files = fonts()
-    return ImageFont.truetype(files[font], size) if font < len(files) else ImageFont.load_default(size)
 
 
 def draw_wheels(rng: np.random.Generator) -> tuple[Layer, str]:
@@ -452,8 +438,7 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
         grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.3, max(0.6, 0.07 * contrast * bright))
     levels = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < 0.5:
-        _, file = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 92))])
-        levels = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
+        return compressed(levels, int(rng.integers(35, 92)))
     return levels
 
 

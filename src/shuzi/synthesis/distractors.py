@@ -18,37 +18,46 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.paper import resize
-from shuzi.synthesis.pen import Coverage, draw, thinned
+from shuzi.synthesis.pen import COVERED, Coverage, draw, lay, ring, rotation, thinned, tight
 
 _TURNS = [math.tau * tenth / 10 for tenth in range(11)]
 
-SIGNS: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
-    "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
-          ((0.05, 0.75), (0.55, 0.75))),
+Points = NDArray[np.float64]
+Stroke = tuple[tuple[float, float], ...]
+
+
+def _level(y: float, left: float, right: float) -> Stroke:
+    return (left, y), (right, y)
+
+
+def _upright(x: float, top: float, bottom: float) -> Stroke:
+    return (x, top), (x, bottom)
+
+
+SIGNS: Mapping[str, tuple[Stroke, ...]] = {
+    "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), _upright(0.3, 0.45, 1), _level(0.55, 0.05, 0.55),
+          _level(0.75, 0.05, 0.55)),
     "€": (((0.65, 0.1), (0.45, 0), (0.2, 0.2), (0.15, 0.5), (0.2, 0.8), (0.45, 1), (0.65, 0.9)),
-          ((0, 0.4), (0.5, 0.4)), ((0, 0.6), (0.45, 0.6))),
+          _level(0.4, 0, 0.5), _level(0.6, 0, 0.45)),
     "£": (((0.6, 0.15), (0.45, 0), (0.25, 0.1), (0.25, 0.5), (0.2, 0.85), (0.05, 1), (0.65, 0.95)),
-          ((0.05, 0.5), (0.5, 0.5))),
+          _level(0.5, 0.05, 0.5)),
     "✓": (((0, 0.6), (0.25, 1), (0.9, 0)),),
     "×": (((0, 0.35), (0.5, 0.9)), ((0.5, 0.35), (0, 0.9))),
     "°": (tuple((0.14 - 0.14 * math.sin(turn), 0.125 - 0.125 * math.cos(turn)) for turn in _TURNS),),
-    "年": (((0.3, 0), (0.05, 0.3)), ((0.25, 0.18), (0.85, 0.18)), ((0.25, 0.18), (0.25, 0.62)),
-          ((0.25, 0.4), (0.8, 0.4)), ((0, 0.63), (1, 0.63)), ((0.55, 0.18), (0.55, 1))),
+    "年": (((0.3, 0), (0.05, 0.3)), _level(0.18, 0.25, 0.85), _upright(0.25, 0.18, 0.62), _level(0.4, 0.25, 0.8),
+          _level(0.63, 0, 1), _upright(0.55, 0.18, 1)),
     "月": (((0.15, 0), (0.15, 0.6), (0, 1)), ((0.15, 0), (0.65, 0), (0.65, 0.95), (0.5, 0.9)),
-          ((0.15, 0.3), (0.65, 0.3)), ((0.15, 0.58), (0.65, 0.58))),
-    "日": (((0, 0), (0, 1)), ((0, 0), (0.6, 0), (0.6, 1)), ((0, 0.48), (0.6, 0.48)), ((0, 0.95), (0.6, 0.95))),
-    "元": (((0.2, 0.05), (0.75, 0.05)), ((0, 0.35), (0.95, 0.35)), ((0.35, 0.35), (0.3, 0.7), (0, 1)),
+          _level(0.3, 0.15, 0.65), _level(0.58, 0.15, 0.65)),
+    "日": (_upright(0, 0, 1), ((0, 0), (0.6, 0), (0.6, 1)), _level(0.48, 0, 0.6), _level(0.95, 0, 0.6)),
+    "元": (_level(0.05, 0.2, 0.75), _level(0.35, 0, 0.95), ((0.35, 0.35), (0.3, 0.7), (0, 1)),
           ((0.6, 0.35), (0.6, 0.9), (0.75, 0.98), (1, 0.9), (1, 0.75))),
     ".": (((0, 0), (0.03, 0.02)),),
     ",": (((0.08, 0), (0.08, 0.1), (0, 0.25)),),
-    "-": (((0, 0), (0.45, 0.0)),),
+    "-": (_level(0, 0, 0.45),),
     "/": (((0.5, 0), (0, 1.5)),),
     ":": (((0, 0), (0.01, 0.02)), ((0, 0.45), (0.01, 0.47))),
 }  # fmt: skip
 """Strokes in a box 1 high, y downwards."""
-
-
-Points = NDArray[np.float64]
 
 _HOW_MANY = (0.14, 0.3, 0.3, 0.18, 0.08)  # probability of one stroke, two, three, ...
 _ON_ANOTHER = 0.65  # fraction of strokes that start on an earlier one
@@ -57,10 +66,10 @@ _UPRIGHT = 0.6  # fraction of straight strokes that are horizontal, vertical or 
 _SHAKE = 0.02  # of the character's height: standard deviation of the hand's errors
 _MIN_WIDTH = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
 
-_OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)
+_OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)  # probabilities of `_KINDS`
 
 _BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
-_RIM = 14
+_RIM = 14  # pixels of it that are left free on each side
 _MAX_PEN = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
@@ -73,7 +82,9 @@ _FONTS = (
 )
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # still digits when mirrored
 _NOT_TURNED = (0, 1)
-_NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
+CURVED = (2, 3, 5, 6, 8, 9)
+"""Digits that are none once struck through or halved: others are written with a bar, or have half a 1 or a 7."""
+
 # a letter listed twice is printed twice as often: it looks more like a digit, or appears more often beside digits
 _PRINTED = "AABBCCCDDDEEFFGGGHHJJJKKLMMNNPQQRRTTUUVWWXXYadefhkmnprtuvwxy&@#%$?+=<>"
 _GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
@@ -272,6 +283,13 @@ def fonts() -> list[Path]:
 
 
 @cache
+def typeface(font: int, height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return one of `fonts`, or after the last the one of Pillow, with digits about `height` pixels high."""
+    size = round(height * 1.35)
+    return ImageFont.truetype(fonts()[font], size) if font < len(fonts()) else ImageFont.load_default(size)
+
+
+@cache
 def _holds(path: Path, letter: str) -> bool:
     from matplotlib.font_manager import get_font
 
@@ -304,17 +322,8 @@ def _shape(rng: np.random.Generator, pen: float) -> Coverage:
         draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
     else:
         for _ in range(rng.integers(1, 5)):
-            cv2.ellipse(
-                board,
-                tuple(int(length) for length in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
-                tuple(int(length) for length in rng.uniform(5, 28, 2)),
-                float(rng.uniform(0, 180)),
-                0,
-                360,
-                1.0,
-                -1,
-                cv2.LINE_AA,
-            )
+            spot, axes = rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2), rng.uniform(5, 28, 2)
+            ring(board, spot, axes, rng.uniform(0, 180), 360, 1.0, -1)
     return board
 
 
@@ -326,7 +335,7 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Coverage]]
         return first[:, ::-1]
     if kind < 0.5 and label not in _NOT_TURNED:
         return np.rot90(first, int(rng.choice((1, 3))))
-    if kind < 0.7 and label in _NOT_STRUCK:
+    if kind < 0.7 and label in CURVED:
         for _ in range(rng.integers(1, 3)):
             draw(first, rng.uniform(_RIM / 2, _BOARD - _RIM / 2, (2, 2)), pen)
         return first
@@ -340,15 +349,14 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Coverage]]
 def _on_board(ink: Coverage) -> Coverage:
     board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
     top, left = ((_BOARD - side) // 2 for side in sized.shape)
-    board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
+    lay(board, sized, left, top)
     return board
 
 
 def _warped(rng: np.random.Generator, board: Coverage) -> Coverage:
     """Slant, stretch and rotate slightly, as a hand does."""
     middle = _BOARD / 2
-    turn = rng.normal(0, 0.12)
-    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    matrix = rotation(rng.normal(0, 0.12))
     matrix = matrix @ np.array([[1, rng.normal(0, 0.15)], [0, 1]]) @ np.diag(np.exp(rng.normal(0, 0.15, 2)))
     whole = np.column_stack([matrix, middle - matrix @ (middle, middle)])
     return np.asarray(cv2.warpAffine(board, whole, (_BOARD, _BOARD), flags=cv2.INTER_LINEAR), np.float32)
@@ -356,10 +364,8 @@ def _warped(rng: np.random.Generator, board: Coverage) -> Coverage:
 
 def _sized(ink: Coverage, height: float) -> Coverage:
     """Crop to the ink and scale the longer side to `height`."""
-    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
-    if not wide:
-        return np.zeros((2, 2), np.float32)
-    return resize(ink[y : y + high, x : x + wide], height / max(high, wide), min_side=2)
+    ink = tight(ink, COVERED)
+    return resize(ink, height / max(ink.shape), min_side=2) if ink.size else np.zeros((2, 2), np.float32)
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Coverage:

@@ -20,8 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.displays import Displays
-from shuzi.data.registers import PageLines
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Task
@@ -71,19 +69,14 @@ def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> It
         "separate lines": partial(strips.compose_part, alone=True),
     }
     more = () if kind == "pages" else (dataset.strokes,)
-    jobs = [
-        (
-            dataset.images[part::PARTS],
-            dataset.labels[part::PARTS],
-            [seed, _STREAM_OF_PARTS, part],
-            fraction / PARTS,
-            *more,
-        )
-        for part in range(min(PARTS, len(dataset)))
-    ]
-    pool = Pool(min(cores(), PARTS))
+    pool, tasks = Pool(min(cores(), PARTS)), deque[Task]()
     try:
-        tasks = deque(pool.submit(kinds[kind], *job, size=job[0].nbytes) for job in jobs)
+        for part in range(min(PARTS, len(dataset))):
+            images, labels = dataset.images[part::PARTS], dataset.labels[part::PARTS]
+            stream = [seed, _STREAM_OF_PARTS, part]
+            tasks.append(
+                pool.submit(kinds[kind], images, labels, stream, fraction / PARTS, *more, size=images.nbytes)
+            )
         while tasks:
             yield Examples(*pool.result(tasks.popleft()))
     finally:
@@ -99,28 +92,18 @@ class Material:
     """What examples are composed from, sent once to each process: a dataset with strokes, with or without more."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+        self.dataset = dataset
 
     @cached_property
     def writers(self) -> Writers:
         """The writers of composed lines and pages."""
-        assert self._dataset.strokes is not None  # noqa: S101 - for the types
-        return Writers(self._dataset.images, self._dataset.labels, self._dataset.strokes)
+        assert self.dataset.strokes is not None  # noqa: S101 - for the types
+        return Writers(self.dataset.images, self.dataset.labels, self.dataset.strokes)
 
     @cached_property
     def cells(self) -> RegisterCells | None:
         """Cells of real registers, if there are any."""
-        return RegisterCells(self._dataset.cells) if self._dataset.cells is not None else None
-
-    @property
-    def pages(self) -> PageLines | None:
-        """Real pages, if there are any."""
-        return self._dataset.pages
-
-    @property
-    def displays(self) -> Displays | None:
-        """Digits of displays and counters, if there are any."""
-        return self._dataset.displays
+        return RegisterCells(self.dataset.cells) if self.dataset.cells is not None else None
 
 
 def compose_block(
@@ -132,8 +115,8 @@ def compose_block(
     """
     cv2.setNumThreads(1)
     rng = np.random.default_rng(list(seed))
-    if material.displays is not None:
-        composed = display_lines(rng, material.displays)
+    if material.dataset.displays is not None:
+        composed = display_lines(rng, material.dataset.displays)
     else:
         composed = compose_strips(rng, material.writers, drawn=_DRAWN, cells=material.cells)
     return arrays(islice(packed(composed, alone), rows))

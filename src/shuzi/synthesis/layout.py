@@ -7,24 +7,24 @@ under the strokes.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.papers import by_magnitude
-from shuzi.synthesis.pen import INKED, Ink, Line, Pen, shaken, written
+from shuzi.synthesis.pen import INKED, Ink, Line, Pen, ink_box, lay, shaken, written
 from shuzi.synthesis.texts import Text
 from shuzi.synthesis.writers import Character, Hand, Writer, write_drawn
 
 _HASTY = 0.35  # fraction of the hands
 _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
 
-PlacedInk = tuple[Ink, int, int, bool]
-"""A character: its ink, uint8 (h, w), its left and top edge, and whether it counts."""
+PlacedInk = tuple[Ink, int, int]
+"""A character: its ink, uint8 (h, w), and its left and top edge, in pixels."""
 
 _TWO = 0.25  # fraction of crossings that cover two digits
 _WAYS = {"bar": 0.34, "bars": 0.12, "slash": 0.22, "cross": 0.12, "zigzag": 0.12, "scribble": 0.08}
@@ -92,6 +92,12 @@ def any_style(rng: np.random.Generator) -> Style:
     )
 
 
+def extent(inks: Sequence[PlacedInk]) -> tuple[int, int, int, int]:
+    """Return the left, top, right and bottom edge of the smallest box around some ink, in pixels."""
+    left, top = min(x for _, x, _ in inks), min(y for _, _, y in inks)
+    return left, top, max(x + ink.shape[1] for ink, x, _ in inks), max(y + len(ink) for ink, _, y in inks)
+
+
 class Placed:
     """Characters placed side by side so far; the line of writing is y = 0."""
 
@@ -101,7 +107,7 @@ class Placed:
         self._profile = np.full(2 * self._middle, -np.inf)
         self.right = 0.0
 
-    def add(self, ink: Ink, y: int, gap: float, counts: bool = True, at: float | None = None) -> None:
+    def add(self, ink: Ink, y: int, gap: float, at: float | None = None) -> None:
         """Add ink to the right of the rest at a distance of `gap`, row by row, or centred `at` a position."""
         inked = ink > INKED
         filled = inked.any(axis=1)
@@ -123,7 +129,7 @@ class Placed:
             ends = x + ink.shape[1] - inked[:, ::-1].argmax(axis=1)[inside]
             self._profile[rows] = np.fmax(self._profile[rows], ends)
             self.right = max(self.right, float(ends.max()))
-        self.inks.append((ink, x, y, counts))
+        self.inks.append((ink, x, y))
 
 
 def place(
@@ -177,14 +183,11 @@ def _with_stroke(rng: np.random.Generator, digit: str, drawn: Character, hand: H
             stroke[:, 0] = left + right - stroke[:, 0]  # from the other corner
     else:
         foot = np.flatnonzero((drawn.ink[bottom - max(1, round(0.15 * tall)) : bottom] > 0).any(axis=0)).mean()
-        level, reach, tilt = (
-            bottom - 0.5 * hand.pen.width,
-            rng.uniform(0.12, 0.38, 2) * tall,
-            rng.normal(0, 0.03) * tall,
-        )
+        level = bottom - 0.5 * hand.pen.width
+        reach, tilt = rng.uniform(0.12, 0.38, 2) * tall, rng.normal(0, 0.03) * tall
         stroke = _line((foot - reach[0], level + tilt), (foot + reach[1], level - tilt))
     over, x, y = written(shaken(rng, [stroke], 0.02 * hand.height), hand.pen)
-    ink, _, start, _ = lay_over((drawn.ink, 0, 0, True), over, int(x), int(y))
+    ink, _, start = lay_over((drawn.ink, 0, 0), over, int(x), int(y))
     return Character(ink, drawn.drop + start + len(ink) - len(drawn.ink))
 
 
@@ -196,7 +199,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: 
     first = digits[int(rng.integers(len(digits)))]
     last = first + 1 if first + 1 in digits and rng.random() < _TWO else first
     struck = list(range(first, last + 1))
-    boxes = [_box(*inks[index][:3]) for index in struck]
+    boxes = [_box(*inks[index]) for index in struck]
     left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
     right, bottom = max(x for _, _, x, _ in boxes), max(y for _, _, _, y in boxes)
     lines = _strokes(rng, text[first : last + 1], (left, top, right, bottom), hand.height)
@@ -212,7 +215,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: 
 
 def _box(ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
     """Return the left, top, right and bottom edge of the dark pixels."""
-    inner_x, inner_y, wide, high = cv2.boundingRect((ink > 0).astype(np.uint8))
+    inner_x, inner_y, wide, high = ink_box(ink, 0)
     return x + inner_x, y + inner_y, x + inner_x + wide, y + inner_y + high
 
 
@@ -251,28 +254,21 @@ def _line(start: tuple[float, float], end: tuple[float, float]) -> Line:
 
 def lay_over(character: PlacedInk, ink: NDArray[np.uint8], x: int, y: int) -> PlacedInk:
     """Lay strokes over a character; x and y are the position of their ink, in pixels."""
-    under, own_x, own_y, counts = character
-    left, top = min(x, own_x), min(y, own_y)
-    right = max(x + ink.shape[1], own_x + under.shape[1])
-    bottom = max(y + len(ink), own_y + len(under))
+    under, own_x, own_y = character
+    left, top, right, bottom = extent([character, (ink, x, y)])
     whole = np.zeros((bottom - top, right - left), np.uint8)
-    whole[own_y - top : own_y - top + len(under), own_x - left : own_x - left + under.shape[1]] = under
-    box = np.s_[y - top : y - top + len(ink), x - left : x - left + ink.shape[1]]
-    whole[box] = np.maximum(whole[box], ink)
-    inner_x, inner_y, wide, high = cv2.boundingRect((whole > 0).astype(np.uint8))
-    return whole[inner_y : inner_y + high, inner_x : inner_x + wide], left + inner_x, top + inner_y, counts
+    lay(whole, under, own_x - left, own_y - top)
+    lay(whole, ink, x - left, y - top)
+    inner_x, inner_y, wide, high = ink_box(whole, 0)
+    return whole[inner_y : inner_y + high, inner_x : inner_x + wide], left + inner_x, top + inner_y
 
 
 def join(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand, zeros_only: bool) -> list[PlacedInk]:
     """Connect neighbouring digits with strokes: zeros at their tops, or most digits from side to side."""
     joined = list(inks)
     for index, (character, following) in enumerate(pairwise(text)):
-        if (
-            character not in DIGITS
-            or following not in DIGITS
-            or (zeros_only and character + following != "00")
-            or rng.random() < 0.2
-        ):
+        may_join = character + following == "00" if zeros_only else character in DIGITS and following in DIGITS
+        if not may_join or rng.random() < 0.2:
             continue
         start, end = (_top(inks[index]), _top(inks[index + 1])) if zeros_only else (
             _side(inks[index], right=True), _side(inks[index + 1], right=False))  # fmt: skip
@@ -288,7 +284,7 @@ def join(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand,
 
 def _top(character: PlacedInk) -> NDArray[np.float64]:
     """Return the middle of the highest ink."""
-    ink, x, y, _ = character
+    ink, x, y = character
     rows = np.flatnonzero((ink > INKED).any(axis=1))
     row = int(rows[0]) if len(rows) else 0
     columns = np.flatnonzero(ink[row] > INKED)
@@ -297,7 +293,7 @@ def _top(character: PlacedInk) -> NDArray[np.float64]:
 
 def _side(character: PlacedInk, right: bool) -> NDArray[np.float64]:
     """Return the middle of the ink that is furthest to one side."""
-    ink, x, y, _ = character
+    ink, x, y = character
     columns = np.flatnonzero((ink > INKED).any(axis=0))
     column = int(columns[-1 if right else 0]) if len(columns) else 0
     rows = np.flatnonzero(ink[:, column] > INKED)

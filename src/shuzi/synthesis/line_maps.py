@@ -13,7 +13,7 @@ from shuzi.data.registers import LinePath, PageLines
 from shuzi.synthesis.composer import IMAGE_CELL
 from shuzi.synthesis.examples import Material
 from shuzi.synthesis.papers import by_magnitude, photograph
-from shuzi.synthesis.photographs import Photograph, compose
+from shuzi.synthesis.photographs import compose
 
 SIDE = 512
 """Pixels of a training picture's sides."""
@@ -74,27 +74,20 @@ def _fill(picture: NDArray[np.uint8], path: LinePath, reach: float, value: int, 
     cv2.fillPoly(picture, [np.rint(outline * 16).astype(np.int32)], value, cv2.LINE_8, 4)
 
 
-def paths_of(photo: Photograph) -> list[LinePath]:
-    """Return where the lines of a composed photograph go."""
-    return [
-        LinePath(np.stack([line.corners[[0, 3]].mean(axis=0), line.corners[[1, 2]].mean(axis=0)]), line.height)
-        for line in photo.lines
-    ]
-
-
 def compose_block(material: Material, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Compose a block: pictures, uint8 (rows, 512, 512), and their maps, uint8 (rows, 128, 128, 3)."""
     cv2.setNumThreads(1)
-    rng = np.random.default_rng(list(seed))
+    rng, pages = np.random.default_rng(list(seed)), material.dataset.pages
     pictures = np.empty((rows, SIDE, SIDE), np.uint8)
     maps = np.empty((rows, SIDE // CELL, SIDE // CELL, 3), np.uint8)
     for row in range(rows):
-        if material.pages is not None and len(material.pages) and rng.random() < _REAL:
-            pictures[row], maps[row] = _real(rng, material.pages)
+        if pages is not None and len(pages) and rng.random() < _REAL:
+            pictures[row], maps[row] = _real(rng, pages)
         else:
             letter = by_magnitude(rng, *_LETTERS)
             photo = compose(rng, material.writers, (SIDE, SIDE), letter, drawn=_DRAWN)
-            pictures[row], maps[row] = photo.grey, draw_maps(paths_of(photo), photo.ruling)
+            paths = [LinePath(line.ends, line.height) for line in photo.lines]
+            pictures[row], maps[row] = photo.grey, draw_maps(paths, photo.ruling)
     return pictures, maps
 
 

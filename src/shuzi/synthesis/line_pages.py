@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from shuzi.ink.paper import PAPER, contrast_map
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
-from shuzi.synthesis.layout import PlacedInk, any_hand, any_style, cross_out, join, place
+from shuzi.synthesis.layout import PlacedInk, any_hand, any_style, cross_out, extent, join, place
 from shuzi.synthesis.papers import Paper, by_magnitude, paper_light, photograph, print_word, tilted
-from shuzi.synthesis.pen import INKED, Ink, tight
-from shuzi.synthesis.texts import Kind, Text, digits, target
+from shuzi.synthesis.pen import INKED, Ink, ink_box, lay, tight, turned_box
+from shuzi.synthesis.texts import Kind, Text, chosen, digits, target
 from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Writers, number_ink
 
 _LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # slant of a slash beyond its neighbours', or the writing's
@@ -32,8 +32,6 @@ _DOT, _COMMA, _DASH = 0.12, 0.17, 0.14  # of the height, in addition to the pen'
 _COLON = 0.15  # of the height
 _SMALL, _MAX_TOUCHED = 0.3, 0.1  # of the height; fraction of so small a character and its rim
 _AROUND = 0.25  # of the height
-
-_NO_BOXES = np.empty((0, 4), np.float32)
 
 _TRIES = 50  # attempts to compose a legible page: about half succeed
 
@@ -54,7 +52,7 @@ def page_of(
     """Compose a legible page of a kind; see `Writers.pair`."""
     for _ in range(_TRIES):
         if kind.name == "recorded" and len(writers.numbers):
-            page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
+            page = _recorded(rng, writers, kind)
         else:
             page = compose(rng, writers.pair(rng, images, drawn), kind)
         if page.legible:
@@ -62,55 +60,43 @@ def page_of(
     return page
 
 
-def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
+def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind) -> LinePage:
     """Compose a page around a recorded number, rewritten with another pen."""
-    height = by_magnitude(rng, kind.min_height, kind.max_height)
-    hand = any_hand(rng, height, images=False)
+    sample = int(rng.choice(writers.numbers))
+    hand = any_hand(rng, by_magnitude(rng, kind.min_height, kind.max_height), images=False)
     ink, boxes = number_ink(writers.strokes, sample, hand)
-    pair = writers.pair(rng)
-    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[sample])), hand)
+    pair, frame = writers.pair(rng), chosen(rng, kind.frames)
+    frame = "" if frame in ("comb", "cell") else frame
+    page = _page(rng, hand, pair, kind, frame, 0.0, ([(ink, 0, -len(ink))], "", rng.random() < kind.photos))
+    written, boxes = target(str(writers.strokes.label[sample])), _shared_out(page.boxes, boxes, ink)
+    return LinePage(page.grey, written, boxes, page.legible and is_seen(page.grey, written, boxes))
 
 
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
     """Compose a page of a kind, with digits by the first writer and everything else by the second."""
-    writer, others = writers
     height = by_magnitude(rng, kind.min_height, kind.max_height)
-    hand, style = any_hand(rng, height, isinstance(writer, FromImages)), any_style(rng)
+    hand, style = any_hand(rng, height, isinstance(writers[0], FromImages)), any_style(rng)
     text, photo = kind.text(rng), rng.random() < kind.photos
-    frame = kind.frame(rng)
+    frame = chosen(rng, kind.frames)
     pitch = height * rng.uniform(1.05, 1.7) if frame == "comb" else 0.0
-    placed = place(rng, writer, others, hand, style, text, pitch)
-    written = target(text.characters)
-    inks = list(placed.inks)
-    apart = told_apart(written, [ink for ink, _, _, _ in inks], height, hand.pen.width, hand.slant)
+    written, inks = target(text.characters), place(rng, *writers, hand, style, text, pitch).inks
+    apart = told_apart(written, [ink for ink, _, _ in inks], height, hand.pen.width, hand.slant)
     if style.joins and not pitch:
         inks = join(rng, written, inks, hand, zeros_only=style.joins == "zeros")
     if kind.crossed_out and rng.random() < kind.crossed_out:
         written, inks = cross_out(rng, written, inks, hand)
     if rng.random() < kind.printed and not pitch:
         written, inks = _with_print(rng, height, written, inks)
-    page = _page(rng, hand, (writer, others), kind, frame, pitch, (inks, written, photo))
+    page = _page(rng, hand, writers, kind, frame, pitch, (inks, written, photo))
     return page if apart else replace(page, legible=False)
-
-
-def compose_sample(
-    rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind, ink: Ink, boxes: NDArray[np.float32],
-    written: str, hand: Hand,
-) -> LinePage:  # fmt: skip
-    """Compose a page around a recorded number whose ink and boxes are known."""
-    frame = kind.frame(rng)
-    frame = "" if frame in ("comb", "cell") else frame
-    page = _page(rng, hand, writers, kind, frame, 0.0, ([(ink, 0, -len(ink), True)], "", rng.random() < kind.photos))
-    boxes = _shared_out(page.boxes, boxes, ink)
-    return LinePage(page.grey, written, boxes, page.legible and is_seen(page.grey, written, boxes))
 
 
 def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink) -> NDArray[np.float32]:
     """Move the boxes of a sample's characters to the sample's position on the page."""
     if not len(whole):
-        return _NO_BOXES
+        return whole
     x, y, width, height = whole[0]
-    inner = cv2.boundingRect((ink > INKED).astype(np.uint8))
+    inner = ink_box(ink)
     scale = np.array([width / max(inner[2], 1), height / max(inner[3], 1)] * 2, np.float32)
     start = np.array([x, y, 0, 0], np.float32)
     return np.asarray((boxes - np.array([inner[0], inner[1], 0, 0], np.float32)) * scale + start, np.float32)
@@ -123,14 +109,14 @@ def _with_print(
     letters = print_word(rng, max(8, round(height * rng.uniform(0.45, 1.0))))
     wide = sum(letter.shape[1] + 1 for letter in letters)
     before = rng.random() < 0.7
-    left = min((x for _, x, _, _ in inks), default=0)
-    right = max((x + ink.shape[1] for ink, x, _, _ in inks), default=0)
+    left = min((x for _, x, _ in inks), default=0)
+    right = max((x + ink.shape[1] for ink, x, _ in inks), default=0)
     gap = rng.uniform(0.25, 1.0) * height
     x = left - gap - wide if before else right + gap
     base = round(rng.normal(0, 0.1) * height)
     printed = []
     for letter in letters:
-        printed.append((letter, round(x), base - len(letter), True))
+        printed.append((letter, round(x), base - len(letter)))
         x += letter.shape[1] + 1
     signs = SIGN * len(printed)
     return (signs + written, printed + inks) if before else (written + signs, inks + printed)
@@ -147,26 +133,22 @@ def _page(
 ) -> LinePage:
     inks, written, photo = what
     height = hand.height
-    left = min((x for _, x, _, _ in inks), default=0)
-    right = max((x + ink.shape[1] for ink, x, _, _ in inks), default=round(rng.uniform(2, 8) * height))
-    top = min([y for _, _, y, _ in inks] + [round(-height)])
-    bottom = max([y + len(ink) for ink, _, y, _ in inks] + [0])
+    left = min((x for _, x, _ in inks), default=0)
+    right = max((x + ink.shape[1] for ink, x, _ in inks), default=round(rng.uniform(2, 8) * height))
+    top = min([y for _, _, y in inks] + [round(-height)])
+    bottom = max([y + len(ink) for ink, _, y in inks] + [0])
     margins = np.rint(rng.uniform(0.35, 2.0, 4) ** 1.3 * height).astype(int) + 2
     wide, high = right - left + margins[0] + margins[2], bottom - top + margins[1] + margins[3]
     origin = margins[0] - left, margins[1] - top
     ink = np.zeros((high, wide), np.uint8)
-    boxes = []
-    for drawn, x, y, counts in inks:
-        part = _lay(ink, drawn, x + origin[0], y + origin[1])
-        if counts:
-            boxes.append(part)
+    boxes = [_lay(ink, drawn, x + origin[0], y + origin[1]) for drawn, x, y in inks]
     moved = np.array(boxes, np.float32).reshape(-1, 4)
     if rng.random() < kind.neighbours:
         _neighbour_lines(rng, writers, hand, ink, origin[1])
     if rng.random() < kind.slivers and not pitch:
         _slivers(rng, writers, hand, ink, origin[1])
     darkness = float(rng.uniform(0.14, 0.35) if rng.random() < 0.15 else rng.uniform(0.35, 0.97))
-    paper = Paper(kind.paper(rng), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
+    paper = Paper(chosen(rng, kind.papers), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
     light = paper_light(rng, paper, ink.shape, moved)
     if rng.random() < kind.stamps:
         _stamp(rng, light, height)
@@ -189,14 +171,8 @@ def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:
 
 def _lay(sheet: Ink, ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
     """Put the part of the ink that fits on the sheet, and return the box of its dark pixels."""
-    height, width = sheet.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(height, y + ink.shape[0]), min(width, x + ink.shape[1])
-    if top >= bottom or left >= right:
-        return min(max(x, 0), width), min(max(y, 0), height), 0, 0
-    part = ink[top - y : bottom - y, left - x : right - x]
-    np.maximum(sheet[top:bottom, left:right], part, out=sheet[top:bottom, left:right])
-    inner_x, inner_y, wide, high = cv2.boundingRect((part > INKED).astype(np.uint8))
+    part, left, top = lay(sheet, ink, x, y)
+    inner_x, inner_y, wide, high = ink_box(part)
     return left + inner_x, top + inner_y, wide, high
 
 
@@ -213,7 +189,7 @@ def _neighbour_lines(
         line = place(rng, *writers, hand, style, Text(digits(rng, min(count, 14))))
         away = rng.uniform(1.15, 1.9) * height
         start = rng.uniform(-0.5, max(0.1, ink.shape[1] - line.right))
-        for drawn, x, y, _ in line.inks:
+        for drawn, x, y in line.inks:
             _lay(ink, drawn, round(x + start), round(base + side * away + y))
 
 
@@ -236,10 +212,8 @@ def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) 
             reach = int(rng.uniform(0.6, 2.5) * letter)
             cv2.circle(drawn, middle, reach, 255, thickness, cv2.LINE_AA)
         else:
-            half = rng.uniform(0.5, 2.5, 2) * letter
-            corners = cv2.boxPoints(((float(middle[0]), float(middle[1])), (float(half[0] * 2), float(half[1])),
-                                     float(rng.uniform(-30, 30))))  # fmt: skip
-            cv2.polylines(drawn, [np.rint(corners).astype(np.int32)], True, 255, thickness, cv2.LINE_AA)
+            size = rng.uniform(0.5, 2.5, 2) * letter * (2, 1)
+            cv2.polylines(drawn, [turned_box(middle, size, rng.uniform(-30, 30))], True, 255, thickness, cv2.LINE_AA)
     light *= 1 - rng.uniform(0.06, 0.3) * (drawn.astype(np.float32) * np.float32(1 / 255))
 
 
@@ -285,14 +259,12 @@ def is_apart(placed: Sequence[PlacedInk], height: float) -> bool:
     """Tell whether no character lies on others, and no small one, such as a dot, touches them."""
     if len(placed) < 2:
         return True
-    left, top = min(x for _, x, _, _ in placed) - 1, min(y for _, _, y, _ in placed) - 1
-    right = max(x + ink.shape[1] for ink, x, _, _ in placed) + 1
-    bottom = max(y + ink.shape[0] for ink, _, y, _ in placed) + 1
-    layers = np.zeros((bottom - top, right - left), np.uint8)
+    left, top, right, bottom = extent(placed)
+    layers = np.zeros((bottom - top + 2, right - left + 2), np.uint8)
     parts = []
-    for ink, x, y, _ in placed:
+    for ink, x, y in placed:
         dark = (np.pad(ink, 1) > INKED).astype(np.uint8)
-        box = np.s_[y - top - 1 : y - top + len(ink) + 1, x - left - 1 : x - left + ink.shape[1] + 1]
+        box = np.s_[y - top : y - top + len(ink) + 2, x - left : x - left + ink.shape[1] + 2]
         layers[box] += dark
         parts.append((dark, box))
     for dark, box in parts:

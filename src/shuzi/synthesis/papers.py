@@ -10,10 +10,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from shuzi.synthesis.distractors import fonts
-from shuzi.synthesis.pen import Ink
+from shuzi.ink.boxes import Box
+from shuzi.synthesis.distractors import fonts, typeface
+from shuzi.synthesis.pen import COVERED, Ink, ink_box, rotation
 
 Light = NDArray[np.float32]
 """The fraction of light that each pixel reflects: (h, w)."""
@@ -79,31 +80,31 @@ def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[floa
 
 def waves(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
     """Print families of waves like those that protect cheques against copying."""
-    y, x = np.indices(paper.shape, np.float32)
     for _ in range(rng.integers(1, 4)):
         step = max(letter * rng.uniform(0.08, 0.35), 2.5)
         turn = rng.uniform(-0.6, 0.6) + (math.pi / 2 if rng.random() < 0.25 else 0)
-        along, across = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
         long, reach = letter * rng.uniform(0.5, 4), rng.uniform(0, 3) * step
-        bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
-        phase = ((across + bend) / step) % 1
-        line = np.clip(1 - np.abs(phase - 0.5) * step / rng.uniform(0.7, 1.3), 0, 1)
-        paper *= 1 - strength * line * rng.uniform(0.5, 1)
+        lines = _waving(paper.shape, turn, step, (long, reach, rng.uniform(0, 7)), rng.uniform(0.7, 1.3))
+        paper *= 1 - strength * lines * rng.uniform(0.5, 1)
+
+
+def _waving(shape: tuple[int, ...], turn: float, step: float, wave: tuple[float, float, float], thin: float) -> Light:
+    """Return a family of parallel lines, each a wave of some length, height and phase; `thin` is half a line."""
+    y, x = np.indices(shape, np.float32)
+    along, across = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+    long, reach, phase = wave
+    bend = reach * np.sin(along * (2 * math.pi / long) + phase)
+    return np.asarray(np.clip(1 - np.abs(((across + bend) / step) % 1 - 0.5) * step / thin, 0, 1), np.float32)
 
 
 def net(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
     """Print two families of fine lines that cross, or only the dots where they do, as cheques have."""
-    y, x = np.indices(paper.shape, np.float32)
     step, turn = max(letter * rng.uniform(0.08, 0.3), 2.5), rng.uniform(0.2, 1.2)
     thin, long, reach = rng.uniform(0.6, 1.1), letter * rng.uniform(0.6, 4), rng.uniform(0, 1.5) * step
     lean = rng.uniform(-0.4, 0.4)
-    families = []
-    for side in (-turn, turn):
-        along = x * math.cos(lean + side) + y * math.sin(lean + side)
-        across = y * math.cos(lean + side) - x * math.sin(lean + side)
-        bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
-        families.append(np.clip(1 - np.abs(((across + bend) / step) % 1 - 0.5) * step / thin, 0, 1))
-    first, second = families
+    first, second = (
+        _waving(paper.shape, lean + side, step, (long, reach, rng.uniform(0, 7)), thin) for side in (-turn, turn)
+    )
     paper *= 1 - strength * (np.sqrt(first * second) if rng.random() < 0.3 else np.maximum(first, second))
 
 
@@ -125,11 +126,16 @@ def _frame(rng: np.random.Generator, paper: Light, letter: float) -> None:
         rule(printed, (0, y), (width, y + rng.normal(0, 0.02) * width), thickness)
     else:
         inset = rng.uniform(0, 0.5 * letter, 4)
-        left, top, right, bottom = inset[0], inset[1] / 2, width - inset[2], height - inset[3] / 2
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        for start, end in pairwise(corners):
-            rule(printed, start, end, thickness)
+        _outline(printed, inset[0], inset[1] / 2, width - inset[2], height - inset[3] / 2, thickness)
     paper *= 1 - rng.uniform(0.15, 0.8) * (printed / np.float32(255))
+
+
+def _outline(
+    printed: NDArray[np.uint8], left: float, top: float, right: float, bottom: float, thickness: int
+) -> None:
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    for start, end in pairwise(corners):
+        rule(printed, start, end, thickness)
 
 
 def falling_light(rng: np.random.Generator, height: int, width: int) -> Light:
@@ -186,6 +192,10 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
     def line(start: tuple[float, float], end: tuple[float, float]) -> None:
         rule(printed, start, end, thickness)
 
+    def rows(y: float, step: float) -> None:
+        for row in (y - step, y, y + step):
+            line((0, row), (width, row + lean * width))
+
     if paper.frame == "line":
         for _ in range(int(rng.choice((1, 1, 2)))):
             y = paper.y + rng.uniform(-0.15, 0.5) * letter
@@ -203,13 +213,9 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
                 for move in (0.0, rng.uniform(0.06, 0.15) * letter) if rng.random() < 0.3 else (0.0,):
                     line((edge + side * move, 0), (edge + side * move + lean * height, height))
         if rng.random() < 0.5:  # also draw rows
-            y, step = paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter
-            for row in (y - step, y, y + step):
-                line((0, row), (width, row + lean * width))
+            rows(paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter)
     elif paper.frame == "log":
-        y, step = paper.y + rng.uniform(-0.4, 0.35) * letter, rng.uniform(1.3, 2.4) * letter
-        for row in (y - step, y, y + step):
-            line((0, row), (width, row + lean * width))
+        rows(paper.y + rng.uniform(-0.4, 0.35) * letter, rng.uniform(1.3, 2.4) * letter)
         printed = _dashed(rng, printed, letter) if rng.random() < 0.75 else printed
         thickness = max(1, round(by_magnitude(rng, 0.03, 0.2) * letter))
         for x, side in ((low[0], -1), (high[0], 1)):
@@ -226,9 +232,7 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
             side = max(right - left, bottom - top)
             left, top = (left + right - side) / 2, (top + bottom - side) / 2
             right, bottom = left + side, top + side
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        for index in range(4):
-            line(corners[index], corners[(index + 1) % 4])
+        _outline(printed, left, top, right, bottom, thickness)
         if paper.frame == "box" and rng.random() < 0.25:  # the table's column continues
             line((left, 0), (left, height))
             line((right, 0), (right, height))
@@ -266,16 +270,11 @@ def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
 
 @cache
 def _letter(letter: str, font: int, height: int) -> Ink:
-    face = _face(font, height)
+    face = typeface(font, height)
     left, top, right, _ = face.getbbox(letter, anchor="ls")
     board = Image.new("L", (max(2, int(right - left)), max(2, int(-top))))
     ImageDraw.Draw(board).text((-left, int(-top)), letter, 255, face, anchor="ls")
     return np.asarray(board, np.uint8)
-
-
-@cache
-def _face(font: int, height: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(fonts()[font], round(height * 1.35))
 
 
 Boxes = NDArray[np.float32]
@@ -295,14 +294,12 @@ def tilted(
 ) -> tuple[NDArray[np.float32], Boxes]:
     """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter."""
     height, width = light.shape
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    turn = rng.normal(0, 0.03)
+    corners = Box(0, 0, width, height).corners.astype(np.float32)
+    turned = rotation(rng.normal(0, 0.03))
     middle = np.array([width / 2, height / 2])
-    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
+    moved = (corners - middle) @ turned.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
-    warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
-                                 borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+    warped = cv2.warpPerspective(light, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
     if not len(boxes):
         return np.asarray(warped, np.float32), boxes
     x, y, w, h = boxes.T
@@ -315,9 +312,7 @@ def tilted(
 def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
     """Take a picture of a page, float32 (h, w) in [0, 1]: uint8 (h, w) with writing still large enough to read."""
     if rng.random() < (0.5 if photo else 0.25):
-        scale = min(1.0, max(rng.uniform(0.45, 0.95), _MIN_HEIGHT / letter))
-        small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        light = _coarser(light, min(1.0, max(rng.uniform(0.45, 0.95), _MIN_HEIGHT / letter)))
     if rng.random() < (0.5 if photo else 0.3):
         deviation = min(rng.uniform(0.3, 1.3 if photo else 0.9), _MAX_BLUR * letter)
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), deviation), np.float32)
@@ -343,10 +338,20 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         grey += noise * np.float32(1 / 16)
     picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < (0.5 if photo else 0.15):
-        quality = int(rng.integers(25, 90))
-        _, file = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        picture = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
+        picture = compressed(picture, int(rng.integers(25, 90)))
     return 255 - picture if rng.random() < 0.08 else picture
+
+
+def _coarser(light: Light, scale: float) -> Light:
+    """Shrink a picture and enlarge it again, as a camera with few pixels does."""
+    small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (h, w), as it is after JPEG compression with a quality from 0 to 100."""
+    _, file = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
 def _black_and_white(rng: np.random.Generator, light: Light, letter: float) -> Light:
@@ -359,9 +364,9 @@ def _black_and_white(rng: np.random.Generator, light: Light, letter: float) -> L
         coarse = rng.random((light.shape[0] // side + 1, light.shape[1] // side + 1)) < by_magnitude(rng, 1e-4, 0.01)
         black[cv2.resize(coarse.astype(np.uint8), light.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = specks
     scan = np.where(black, np.float32(rng.uniform(0, 0.2)), np.float32(1))
-    return np.asarray(
-        cv2.GaussianBlur(scan, (0, 0), rng.uniform(0.3, 0.9)) if rng.random() < 0.5 else scan, np.float32
-    )
+    if rng.random() < 0.5:
+        scan = cv2.GaussianBlur(scan, (0, 0), rng.uniform(0.3, 0.9))
+    return np.asarray(scan, np.float32)
 
 
 def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -372,8 +377,7 @@ def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDAr
         ink = ink * (1 - rng.uniform(0.1, 0.5) * grain)
     light = paper * (1 - darkness * ink)
     if rng.random() < 0.3:
-        small = cv2.resize(light, None, fx=(scale := rng.uniform(0.5, 0.9)), fy=scale, interpolation=cv2.INTER_AREA)
-        light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        light = _coarser(light, rng.uniform(0.5, 0.9))
     if rng.random() < 0.4:
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.1)), np.float32)
     grey = light * rng.uniform(120, 255)
@@ -386,7 +390,7 @@ def cut_close(
     rng: np.random.Generator, grey: NDArray[np.uint8], ink: NDArray[np.float32], letter: float
 ) -> NDArray[np.uint8]:
     """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect: uint8 (h, w)."""
-    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    x, y, wide, high = ink_box(ink, COVERED)
     if not wide:
         return grey
     rims = rng.uniform(0, 0.25, 4) * letter

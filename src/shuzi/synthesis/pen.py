@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink import normalize
+from shuzi.ink.paper import Pixels
 
 FINE = 2
 """Pixels of a distance field per pixel of the image."""
@@ -26,8 +27,11 @@ UNIT = 16
 SIDE, DIGIT = FINE * normalize.SIDE, FINE * normalize.LONGER
 """The side of an image's distance field, and the longer side of a digit in it, in pixels."""
 
-INKED = 76
-"""0.3 of full ink: darker pixels are inside a character's box."""
+COVERED = 0.3
+"""Of full ink: pixels with more are inside a character's box."""
+
+INKED = int(255 * COVERED)
+"""The same in levels of 8 bits."""
 
 _PIECE = 2_000  # images thinned at once: 6 MB per array
 
@@ -39,6 +43,9 @@ Coverage = NDArray[np.float32]
 
 Line = NDArray[np.float32]
 """The points of a stroke: (k, 2), x to the right and y down."""
+
+Pair = Sequence[float] | NDArray[np.float64]
+"""x and y, or width and height, in pixels."""
 
 SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 _FINE = 3  # oversampling in both directions
@@ -139,10 +146,43 @@ def draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
     np.maximum(background, drawn / np.float32(255), out=background)
 
 
-def tight(ink: Ink) -> Ink:
-    """Crop ink to its dark pixels."""
-    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
+def ink_box(ink: NDArray[Any], above: float = INKED) -> tuple[int, int, int, int]:
+    """Return the x, y, width and height of the pixels above a level of ink (h, w); all are 0 if there are none."""
+    x, y, wide, high = cv2.boundingRect((ink > above).astype(np.uint8))
+    return x, y, wide, high
+
+
+def ring(
+    picture: NDArray[Any], middle: Pair, axes: Pair, turn: float, end: float, level: float, thickness: int
+) -> None:
+    """Draw an ellipse from 0 to `end` degrees, turned by `turn` degrees; a thickness of -1 fills it.
+
+    The middle (x, y) and the half axes are in pixels, without their fractions.
+    """
+    (x, y), (wide, high) = middle, axes
+    cv2.ellipse(picture, (int(x), int(y)), (int(wide), int(high)), turn, 0, end, level, thickness, cv2.LINE_AA)
+
+
+def turned_box(middle: Pair, size: Pair, turn: float) -> NDArray[np.int32]:
+    """Return the corners, int32 (4, 2), of a box with a middle (x, y) and a size in pixels, turned by degrees."""
+    (x, y), (wide, high) = middle, size
+    return np.rint(cv2.boxPoints(((float(x), float(y)), (float(wide), float(high)), turn))).astype(np.int32)
+
+
+def tight(ink: NDArray[Pixels], above: float = INKED) -> NDArray[Pixels]:
+    """Crop ink (h, w) to its pixels above a level; empty if there are none."""
+    x, y, wide, high = ink_box(ink, above)
     return ink[y : y + high, x : x + wide]
+
+
+def lay(sheet: NDArray[Pixels], ink: NDArray[Pixels], x: int, y: int) -> tuple[NDArray[Pixels], int, int]:
+    """Lay ink on a sheet, with its top left corner at x, y in pixels; return the part on the sheet and its corner."""
+    height, width = sheet.shape
+    top, left = min(max(0, y), height), min(max(0, x), width)
+    bottom, right = max(top, min(height, y + len(ink))), max(left, min(width, x + ink.shape[1]))
+    part = ink[top - y : bottom - y, left - x : right - x]
+    np.maximum(sheet[top:bottom, left:right], part, out=sheet[top:bottom, left:right])
+    return part, left, top
 
 
 def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
@@ -183,8 +223,12 @@ def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> l
 
 def leaning(scale: float, turn: float, wide: float, slant: float) -> NDArray[np.float64]:
     """Return the matrix that widens and slants a shape, turns it by an angle in radians and scales it: (2, 2)."""
-    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    return np.asarray(scale * turned @ np.array([[wide, -slant], [0, 1]]))
+    return np.asarray(scale * rotation(turn) @ np.array([[wide, -slant], [0, 1]]))
+
+
+def rotation(turn: float) -> NDArray[np.float64]:
+    """Return the matrix (2, 2) that turns points (x, y) by an angle in radians, clockwise as y points down."""
+    return np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
 
 
 def framed(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, int]]:
@@ -195,13 +239,32 @@ def framed(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int,
     return np.column_stack([matrix, np.array(size) / 2 - matrix @ middle]), size
 
 
-def carried(
-    field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, stray: Coverage
+def ink_of_field(
+    field: NDArray[np.uint8], matrix: NDArray[np.float64], stray: Coverage, scale: float, pen: float
 ) -> Coverage:
+    """Draw the lines of a field (56, 56) in its frame with a pen of a width in pixels: float32 (h, w), 0 to 1.
+
+    The matrix (2, 3) is that of `framed`, which enlarges `scale` times; `stray`, float32 (h, w, 2), displaces pixels.
+    """
+    distance = _carried(field, matrix, 255, stray) * (scale * FINE / UNIT)
+    return np.asarray(np.clip(max(pen, 1.0) / 2 - distance + 0.5, 0, 1), np.float32)
+
+
+def ink_of_image(
+    image: NDArray[np.uint8], matrix: NDArray[np.float64], stray: Coverage, scale: float, threshold: float
+) -> Coverage:
+    """Draw an image (28, 28) in its frame, as `ink_of_field` does, with its own strokes: ink above a threshold."""
+    fine = np.asarray(cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+    soft = max(0.12, 0.05 / scale)
+    ink = np.clip((_carried(fine, matrix, 0, stray) / 255 - threshold) / soft + 0.5, 0, 1)
+    return np.asarray(ink, np.float32)
+
+
+def _carried(field: NDArray[np.uint8], matrix: NDArray[np.float64], rim: int, stray: Coverage) -> Coverage:
     """Transform a field to its position on the page, filled with `rim` outside."""
     back = cv2.invertAffineTransform(matrix).astype(np.float32)
-    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
-    x, y = x + stray[..., 0], y + stray[..., 1]
+    rows, columns = np.indices(stray.shape[:2], np.float32)
+    x, y = columns + stray[..., 0], rows + stray[..., 1]
     from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
     constant = cv2.BORDER_CONSTANT
     carried = cv2.remap(field, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=float(rim))

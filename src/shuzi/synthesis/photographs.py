@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.synthesis.layout import PlacedInk, Style, any_hand, any_style, cross_out, place
 from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, photograph, print_word, rule
-from shuzi.synthesis.pen import INKED, SHIFT, fixed
+from shuzi.synthesis.pen import SHIFT, fixed, ink_box, lay, ring, rotation, turned_box
 from shuzi.synthesis.texts import TEXTS, Text, chosen, target
-from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
+from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Writers
 
 Mask = NDArray[np.uint8]
 Corners = NDArray[np.float32]
@@ -47,6 +48,11 @@ class WrittenLine:
     corners: Corners  # (4, 2): x and y of the band that its digits fill, in pixels; clockwise from the top left
 
     @property
+    def ends(self) -> NDArray[np.float32]:
+        """Where the middle of its digits begins and ends, in pixels: x and y, (2, 2)."""
+        return np.asarray(self.corners[[[0, 3], [1, 2]]].mean(axis=1), np.float32)
+
+    @property
     def height(self) -> float:
         """The height of its digits, in pixels."""
         left, right = self.corners[3] - self.corners[0], self.corners[2] - self.corners[1]
@@ -72,7 +78,7 @@ class Conditions:
     texts: tuple[tuple[str, float], ...] = tuple(_TEXTS.items())  # names of texts, with their weights
     columns: int = 0  # 0 for any number
     lines: int = 40  # at most
-    images: float = 0.5  # the fraction of writers whose digits are MNIST's
+    images: float = FROM_IMAGES  # the fraction of writers whose digits are MNIST's
     usual: bool = False  # light, pen and print as on most photographs, and nothing else drawn: to measure with
 
 
@@ -97,19 +103,15 @@ def compose(
     if not conditions.usual:
         sheet.disturb()
     light = sheet.light()
-    matrix = cv2.getPerspectiveTransform(
-        np.array([[0, 0], [size[1], 0], [size[1], size[0]], [0, size[0]]], np.float32), corners
-    )
+    matrix = cv2.getPerspectiveTransform(Box(0, 0, size[1], size[0]).corners.astype(np.float32), corners)
     whole = (shape[1], shape[0])
-    covered = np.asarray(
-        cv2.warpPerspective(np.ones(size, np.float32), matrix, whole, flags=cv2.INTER_LINEAR), np.float32
-    )
-    page = cv2.warpPerspective(light, matrix, whole, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    covered = np.asarray(cv2.warpPerspective(np.ones(size, np.float32), matrix, whole), np.float32)
+    page = cv2.warpPerspective(light, matrix, whole, borderMode=cv2.BORDER_REPLICATE)
     scene = np.asarray(page, np.float32)
     if covered.min() < 1:
         scene = np.asarray(page * covered + _desk(rng, shape, covered, letter) * (1 - covered), np.float32)
     scene *= _shaded(rng, shape)
-    printed = cv2.warpPerspective(sheet.printed, matrix, whole, flags=cv2.INTER_LINEAR)
+    printed = cv2.warpPerspective(sheet.printed, matrix, whole)
     lines = tuple(
         WrittenLine(text, cv2.perspectiveTransform(line[None], matrix)[0].astype(np.float32))
         for text, line in sheet.lines
@@ -137,8 +139,7 @@ def _aim(rng: np.random.Generator, shape: tuple[int, int], edge: str) -> tuple[t
     else:
         turn = rng.uniform(-0.21, 0.21) if rng.random() < _TURNED else rng.normal(0, 0.025)
     middle = np.array([width / 2, height / 2])
-    rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    moved = (box - middle) @ rotation + middle
+    moved = (box - middle) @ rotation(turn).T + middle
     reach = 0.006 if edge == "hairline" else float(rng.choice((0.005, 0.03)))
     moved += rng.uniform(-reach, reach, (4, 2)) * max(shape)
     return size, moved.astype(np.float32)
@@ -171,15 +172,14 @@ class _Sheet:
                 rule(self.printed, (x, 0), (x, height), thickness)
         elif kind in ("squared", "dots"):
             dash = dash or (self._dash(thickness) if kind == "dots" else None)
-            self._stripes(step, thickness, dash, vertical=False)
-            self._stripes(step, thickness, dash, vertical=True)
+            for vertical in (False, True):
+                self._stripes(step, thickness, dash, vertical)
         elif kind == "boxes":
-            step = letter * rng.uniform(1.3, 2.2)
-            self._stripes(step, thickness, None, vertical=False)
-            self._stripes(step, thickness, None, vertical=True)
-            thin = max(1, thickness // 2)
-            self._stripes(step / 2, thin, self._dash(thin), vertical=False)
-            self._stripes(step / 2, thin, self._dash(thin), vertical=True)
+            step, thin = letter * rng.uniform(1.3, 2.2), max(1, thickness // 2)
+            for vertical in (False, True):
+                self._stripes(step, thickness, None, vertical)
+            for vertical in (False, True):
+                self._stripes(step / 2, thin, self._dash(thin), vertical)
         elif kind == "table":
             step = letter * rng.uniform(1.5, 3.0)
             self._stripes(step, thickness, dash, vertical=False)
@@ -302,7 +302,7 @@ class _Sheet:
     def _lay(self, text: str, inks: Sequence[PlacedInk], rise: float, x: float, y: float) -> float | None:
         """Lay characters on the sheet where there is room, and remember the band that they fill."""
         height, width = self._size
-        boxes = np.array([(left, top, *ink.shape[::-1]) for ink, left, top, _ in inks], np.float64).reshape(-1, 4)
+        boxes = np.array([(left, top, *ink.shape[::-1]) for ink, left, top in inks], np.float64).reshape(-1, 4)
         if not len(boxes):
             return None
         boxes[:, :2] += np.array([x - boxes[:, 0].min(), y])
@@ -315,15 +315,12 @@ class _Sheet:
         if any(near[0] < a[2] and a[0] < near[2] and near[1] < a[3] and a[1] < near[3] for a in self._taken):
             return None
         self._taken.append((left, top, right, bottom))
-        shift = x - min(at for _, at, _, _ in inks)
+        shift = x - min(at for _, at, _ in inks)
         rims = []
-        for ink, at, above, _ in inks:
+        for ink, at, above in inks:
             first, start = round(above + y), round(at + shift)
-            ys, xs = max(first, 0), max(start, 0)
-            part = ink[ys - first : height - first, xs - start : width - start]
-            under = self.ink[ys : ys + part.shape[0], xs : xs + part.shape[1]]
-            np.maximum(under, part, out=under)
-            rims.append((start, first, *cv2.boundingRect((ink > INKED).astype(np.uint8))))
+            lay(self.ink, ink, start, first)
+            rims.append((start, first, *ink_box(ink)))
         self.lines.append((text, _band(text, np.array(rims, np.float64), rise)))
         return float(right)
 
@@ -335,7 +332,7 @@ class _Sheet:
         at = 0
         for _ in range(int(rng.choice((1, 1, 2, 4)))):
             for ink in print_word(rng, height):
-                inks.append((ink, at, -len(ink), True))
+                inks.append((ink, at, -len(ink)))
                 at += ink.shape[1] + 1
             at += round(0.4 * height)
         self._lay(SIGN * len(inks), inks, 0.0, x, y)
@@ -352,21 +349,10 @@ class _Sheet:
                 bend = rng.normal(0, 0.15) * long
                 along = np.linspace(-0.5, 0.5, 24)
                 points = np.stack([along * long, bend * np.sin(np.pi * (along + 0.5))], axis=1)
-                points = points @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-                self._polyline(points + middle, pen)
+                self._polyline(points @ rotation(turn).T + middle, pen)
             elif kind < 0.5:  # a ring around something or nothing
-                axes = tuple(int(side) for side in rng.uniform(0.6, 3.5, 2) * letter)
-                cv2.ellipse(
-                    self._drawing,
-                    (int(middle[0]), int(middle[1])),
-                    (axes[0], axes[1]),
-                    float(rng.uniform(0, 180)),
-                    0,
-                    float(rng.uniform(300, 360)),
-                    255,
-                    pen,
-                    cv2.LINE_AA,
-                )
+                axes = rng.uniform(0.6, 3.5, 2) * letter
+                ring(self._drawing, middle, axes, rng.uniform(0, 180), rng.uniform(300, 360), 255, pen)
             elif kind < 0.75:  # a scribble
                 steps = rng.normal(0, 0.5, (int(rng.integers(8, 40)), 2)).cumsum(axis=0) * letter * 0.5
                 self._polyline(steps + middle, pen)
@@ -467,10 +453,7 @@ def _desk(rng: np.random.Generator, shape: tuple[int, int], covered: Light, lett
     for _ in range(int(rng.choice((0, 0, 1, 2)))):  # things
         thing = np.zeros(shape, np.uint8)
         middle, reach = rng.uniform(0, (width, height)), rng.uniform(0.02, 0.35, 2) * max(shape)
-        corners = cv2.boxPoints(
-            ((float(middle[0]), float(middle[1])), (float(reach[0]), float(reach[1])), float(rng.uniform(0, 180)))
-        )
-        cv2.fillConvexPoly(thing, np.rint(corners).astype(np.int32), 255, cv2.LINE_AA)
+        cv2.fillConvexPoly(thing, turned_box(middle, reach, rng.uniform(0, 180)), 255, cv2.LINE_AA)
         desk += (np.float32(rng.uniform(0.02, 0.95)) - desk) * (thing * np.float32(1 / 255))
     if rng.random() < 0.6:
         away = rng.uniform(0.002, 0.03) * max(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -21,7 +21,7 @@ from shuzi.synthesis.composer import IMAGE_CELL
 from shuzi.synthesis.line_pages import LinePage, page_of
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import ANY, compose
-from shuzi.synthesis.texts import TRAINED, Kind, target
+from shuzi.synthesis.texts import TRAINED, Kind, columns_of, target
 from shuzi.synthesis.writers import Writers
 
 Strip = tuple[NDArray[np.uint8], str]
@@ -171,17 +171,12 @@ def photographed(rng: np.random.Generator, writers: Writers, drawn: float = 0.0)
         photo = compose(rng, writers, _PHOTOGRAPH, letter, conditions, drawn)
         height, width = photo.grey.shape
         for line in photo.lines:
-            start, end = line.corners[[0, 3]].mean(axis=0), line.corners[[1, 2]].mean(axis=0)
+            start, end = line.ends
             if min(start[0], start[1]) < 0 or end[0] > width or max(start[1], end[1]) > height:
                 continue
-            off = rng.normal(0, _OFF, 4) * line.height
-            text_line = TextLine(
-                (float(start[0] + off[0]), float(start[1] + off[1] / 2)),
-                (float(end[0] + off[2]), float(end[1] + off[3] / 2)),
-                line.height * math.exp(rng.normal(0, _OFF)),
-                1.0,
-            )
-            picture = straighten(photo.grey, text_line)
+            (x, y), (right, bottom) = (line.ends + rng.normal(0, _OFF, (2, 2)) * line.height * (1, 0.5)).tolist()
+            letter = line.height * math.exp(rng.normal(0, _OFF))
+            picture = straighten(photo.grey, TextLine((x, y), (right, bottom), letter, 1.0))
             _, contrast = map_line(picture.grey, picture.height)
             frame = frame_line(picture, float(rng.uniform(min(FRAMES) - 0.1, max(FRAMES) + 0.1)))
             strip = cut_strip(contrast, frame)
@@ -209,9 +204,7 @@ def compose_strips(
         else:
             kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
             strip, text = strip_of(rng, page_of(rng, writers, kind, drawn=drawn))
-        repeats = sum(character == following for character, following in pairwise(text))
-        # each character takes a column, and a repeated one a blank column before it
-        if len(text) <= MAX_CHARACTERS and strip.shape[1] // COLUMN >= len(text) + repeats:
+        if len(text) <= MAX_CHARACTERS and strip.shape[1] // COLUMN >= columns_of(text):
             yield strip, text
 
 

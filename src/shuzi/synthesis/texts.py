@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ DRAWN = "¥€£✓×°年月日元"
 """Signs that no recorded pen wrote: they are drawn by code or printed."""
 
 _CLEAR = "#*=$+%()&@?[]"  # those of them that look like a digit in no country
-_LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
+_LENGTHS = (7, *[10] * 7, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
 _AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # guard signs that keep others from adding digits to an amount
 
 _PAPERS = {"bare": 0.46, "ruled": 0.14, "waves": 0.18, "net": 0.1, "clouds": 0.12}
@@ -41,6 +42,11 @@ class Text:
 def target(characters: str) -> str:
     """Return the line recogniser's target: digits and marks as they are, `SIGN` for each other character."""
     return "".join(c if c in DIGITS + MARKS else SIGN for c in characters if c != " ")
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes of a recogniser: one each, and a blank one before what is repeated."""
+    return len(text) + sum(character == following for character, following in pairwise(text))
 
 
 def digits(rng: np.random.Generator, count: int) -> str:
@@ -145,10 +151,8 @@ def decimal(rng: np.random.Generator) -> Text:
 
 def measured(rng: np.random.Generator) -> Text:
     """Write a value of a log, whose mark is often left out or a gap."""
-    whole, tenths = (
-        digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3)))),
-        digits(rng, int(rng.choice((1, 1, 2)))),
-    )
+    whole = digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3))))
+    tenths = digits(rng, int(rng.choice((1, 1, 2))))
     text = ("-" if rng.random() < 0.1 else "") + whole + str(rng.choice(["", " ", ".", ","])) + tenths
     return Text(text if rng.random() < 0.75 else text + str(rng.choice(["°", "°", " °", "°C"])))
 
@@ -243,15 +247,19 @@ TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
 """Kinds of texts by name."""
 
 
+Weights = Mapping[str, float] | tuple[str]
+"""Names, and how often each is chosen in relation to the others; or one name alone."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of composed page; numbers from `photos` to `crossed_out` are fractions of its pages."""
 
     name: str
-    texts: Mapping[str, float]  # names of texts, with their weights
-    fraction: float  # of the training pages; 0 for a kind that is held out
-    papers: Mapping[str, float] = field(default_factory=lambda: _PAPERS)
-    frames: Mapping[str, float] = field(default_factory=lambda: _FRAMES)
+    texts: Weights  # names of texts
+    fraction: float = 0.0  # of the training pages; 0 for a kind that is held out
+    papers: Weights = field(default_factory=lambda: _PAPERS)
+    frames: Weights = field(default_factory=lambda: _FRAMES)
     photos: float = 0.4
     neighbours: float = 0.25  # parts of other lines are visible
     slivers: float = 0.12  # part of a digit is at the left or right edge
@@ -265,19 +273,11 @@ class Kind:
         """Draw a text."""
         return TEXTS[chosen(rng, self.texts)](rng)
 
-    def paper(self, rng: np.random.Generator) -> str:
-        """Choose a kind of paper."""
-        return chosen(rng, self.papers)
 
-    def frame(self, rng: np.random.Generator) -> str:
-        """Choose a kind of frame."""
-        return chosen(rng, self.frames)
-
-
-def chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
-    """Choose a name by the weights."""
+def chosen(rng: np.random.Generator, weights: Weights) -> str:
+    """Choose a name by the weights; if there is one name only, nothing is drawn."""
     names = list(weights)
-    if len(names) == 1:
+    if len(names) == 1 or not isinstance(weights, Mapping):
         return names[0]
     ends = np.cumsum([*weights.values()])
     return names[min(int(np.searchsorted(ends, rng.random() * ends[-1], side="right")), len(names) - 1)]
@@ -286,22 +286,21 @@ def chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("numbers", {"number": 1}, 0.42),
-        Kind("amounts", {"amount": 1}, 0.13),
+        Kind("numbers", ("number",), 0.42),
+        Kind("amounts", ("amount",), 0.13),
         Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.09),
         Kind("values", {"decimal": 0.5, "fraction": 0.25, "any_marks": 0.25}, 0.09),
-        Kind("recorded", {"number": 1}, 0.09),
-        Kind("logs", {"measured": 1}, 0.2, frames={"log": 1}, photos=0.1, neighbours=0.8, printed=0),
+        Kind("recorded", ("number",), 0.09),
+        Kind("logs", ("measured",), 0.2, frames=("log",), photos=0.1, neighbours=0.8, printed=0),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
-        Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),
+        Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames=("comb",), neighbours=0),
         Kind("crossed out", {"number": 0.7, "amount": 0.2, "date": 0.1}, 0.06, neighbours=0.1, crossed_out=1),
-        Kind("empty", {"nothing": 1}, 0.03, neighbours=0, printed=0, stamps=0.2),
+        Kind("empty", ("nothing",), 0.03, neighbours=0, printed=0, stamps=0.2),
         # held out
-        Kind("ten in a square", {"ten": 1}, 0, frames={"cell": 1}, neighbours=0, printed=0),
-        Kind("photographed telephone numbers", {"telephone": 1}, 0, photos=1),
-        Kind("guarded amounts", {"guarded": 1}, 0),
-        Kind("squared paper", {"number": 0.6, "amount": 0.2, "any_marks": 0.2}, 0, papers={"squared": 1},
-             frames={"": 1}),
+        Kind("ten in a square", ("ten",), frames=("cell",), neighbours=0, printed=0),
+        Kind("photographed telephone numbers", ("telephone",), photos=1),
+        Kind("guarded amounts", ("guarded",)),
+        Kind("squared paper", {"number": 0.6, "amount": 0.2, "any_marks": 0.2}, papers=("squared",), frames=("",)),
     )
 }  # fmt: skip
 """Kinds of composed pages by name."""

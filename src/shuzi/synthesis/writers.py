@@ -21,16 +21,14 @@ from shuzi.synthesis.digit_shapes import WORLD, curves_of, drawn_curves
 from shuzi.synthesis.distractors import SIGNS, pseudo_letter
 from shuzi.synthesis.pen import (
     DIGIT,
-    FINE,
-    SIDE,
-    UNIT,
     Ink,
     Line,
     Pen,
-    carried,
     distance_fields,
     framed,
     hurried,
+    ink_of_field,
+    ink_of_image,
     leaning,
     shaken,
     tight,
@@ -42,24 +40,25 @@ _DESCENDING = "gjpqyJQ,"
 
 # low, middle and high values of the height relative to the digits, from UNIPEN's numbers
 _SIZES: Mapping[str, tuple[float, float, float]] = {
-    ".": (0.02, 0.06, 0.14),
-    ",": (0.12, 0.32, 0.75),
-    ":": (0.3, 0.5, 0.85),
-    "-": (0.02, 0.08, 0.2),
-    "/": (1.1, 1.5, 2.2),
-    "(": (0.9, 1.25, 1.7),
-    ")": (0.9, 1.25, 1.7),
-    "[": (0.9, 1.2, 1.6),
-    "]": (0.9, 1.2, 1.6),
-    "+": (0.35, 0.6, 0.9),
-    "×": (0.3, 0.6, 0.9),
-    "=": (0.15, 0.3, 0.5),
-    "*": (0.25, 0.5, 0.9),
-    "^": (0.2, 0.3, 0.5),
-    "<": (0.4, 0.6, 0.9),
-    ">": (0.4, 0.6, 0.9),
-    "°": (0.18, 0.3, 0.5),
-    "✓": (0.6, 1.0, 1.6),
+    character: sizes
+    for characters, sizes in {
+        ".": (0.02, 0.06, 0.14),
+        ",": (0.12, 0.32, 0.75),
+        ":": (0.3, 0.5, 0.85),
+        "-": (0.02, 0.08, 0.2),
+        "/": (1.1, 1.5, 2.2),
+        "()": (0.9, 1.25, 1.7),
+        "[]": (0.9, 1.2, 1.6),
+        "+": (0.35, 0.6, 0.9),
+        "×": (0.3, 0.6, 0.9),
+        "=": (0.15, 0.3, 0.5),
+        "*": (0.25, 0.5, 0.9),
+        "^": (0.2, 0.3, 0.5),
+        "<>": (0.4, 0.6, 0.9),
+        "°": (0.18, 0.3, 0.5),
+        "✓": (0.6, 1.0, 1.6),
+    }.items()
+    for character in characters
 }
 
 _TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
@@ -190,7 +189,7 @@ class Drawn:
     def __init__(self, rng: np.random.Generator) -> None:
         self._shapes = [
             [shapes[int(index)] for index in rng.integers(len(shapes), size=2 if rng.random() < _TWO_SHAPES else 1)]
-            for shapes in WORLD.values()
+            for shapes in WORLD
         ]
         self._seed = int(rng.integers(1 << 30))
         self._free = float(rng.choice((0.1, 0.5, 1.0)))
@@ -227,13 +226,10 @@ class FromImages:
         coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
         stray = np.asarray(cv2.resize(coarse, size_of_frame, interpolation=cv2.INTER_LINEAR), np.float32)
         if hand.threshold:
-            fine = np.asarray(cv2.resize(self._images[index], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-            grey = carried(fine, whole, size_of_frame, 0, stray)
-            ink = np.clip(((grey / 255 - hand.threshold) / max(0.12, 0.05 / scale) + 0.5) * 255, 0, 255)
+            ink = ink_of_image(self._images[index], whole, stray, scale, hand.threshold)
         else:
-            away = carried(self._fields[index], whole, size_of_frame, 255, stray) * np.float32(scale * FINE / UNIT)
-            ink = np.clip((max(hand.pen.width, 1.0) / 2 - away + 0.5) * 255, 0, 255)
-        cropped = tight(np.asarray(ink, np.uint8))
+            ink = ink_of_field(self._fields[index], whole, stray, scale, hand.pen.width)
+        cropped = tight(np.asarray(ink * 255, np.uint8))
         return Character(cropped if cropped.size else np.zeros((2, 2), np.uint8), 0.0)
 
 
@@ -356,14 +352,10 @@ def _one_group_each(strokes: Strokes, sample: int) -> bool:
 
 
 def _groups(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
-    return _grouped([(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
-                     for x, y in (line.T for line in lines)])  # fmt: skip
-
-
-def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
     """Group overlapping strokes, and return the left, right, top and bottom of each group."""
+    edges = np.array([(*line.min(axis=0), *line.max(axis=0)) for line in lines], np.float64)
     groups: list[tuple[float, float, float, float]] = []
-    for left, right, top, bottom in sorted(extents):
+    for left, right, top, bottom in sorted(edges[:, [0, 2, 1, 3]].tolist()):
         if groups:
             last = groups[-1]
             if left < last[1] - 0.25 * min(right - left, last[1] - last[0]):

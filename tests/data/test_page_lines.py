@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.data.registers import PAGES_VARIABLE, load_page_lines
+from shuzi.data.collection import PAGES
+from shuzi.data.registers import load_page_lines
 from shuzi.errors import DataError
 
 
@@ -48,12 +49,12 @@ def test_the_hash_is_of_the_content(page_folder, copied):
 
 
 def test_the_variable_names_them_too(page_folder, monkeypatch):
-    monkeypatch.setenv(PAGES_VARIABLE, str(page_folder))
+    monkeypatch.setenv(PAGES.variable, str(page_folder))
     assert load_page_lines().sha256() == load_page_lines(page_folder).sha256()
 
 
 def test_without_pages_one_learns_where_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.delenv(PAGES_VARIABLE, raising=False)
+    monkeypatch.delenv(PAGES.variable, raising=False)
     for given in (None, tmp_path):
         with pytest.raises(DataError, match=r"lectaurep-repertoires.*--page-lines or SHUZI_PAGES"):
             load_page_lines(given)

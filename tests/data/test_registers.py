@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from shuzi.data.registers import ALIKE, VARIABLE, load_cells
+from shuzi.data.collection import REGISTERS
+from shuzi.data.registers import ALIKE, load_cells
 from shuzi.errors import DataError
 
 
@@ -65,12 +66,12 @@ def test_the_hash_is_of_the_content(registers, copied):
 
 
 def test_the_variable_names_them_too(registers, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(registers))
+    monkeypatch.setenv(REGISTERS.variable, str(registers))
     np.testing.assert_array_equal(load_cells().boxes, load_cells(registers).boxes)
 
 
 def test_without_a_folder_the_error_says_where_to_get_one(monkeypatch, tmp_path):
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(REGISTERS.variable, raising=False)
     for given in (None, tmp_path):
         with pytest.raises(DataError, match=r"lectaurep-repertoires.*--registers or SHUZI_REGISTERS"):
             load_cells(given)

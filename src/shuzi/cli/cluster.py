@@ -34,10 +34,11 @@ from shuzi.cli.terminal import (
     waiting,
 )
 from shuzi.cli.train import refuse_beside_resume
+from shuzi.data.collection import Paths
 from shuzi.errors import ClusterError, require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
-from shuzi.training.recipe import RANGES, RECIPES, Handwriting
+from shuzi.training.recipe import RANGES, RECIPES
 
 if TYPE_CHECKING:
     from shuzi.scale.cluster import Cluster
@@ -216,7 +217,7 @@ def sweep(
     address: str | None,
     data_dir: Path | None,
     as_json: bool,
-    handwriting: Handwriting,
+    handwriting: Paths,
     **numbers: Any,
 ) -> None:
     """Train a recipe with many seeds and settings."""
@@ -241,7 +242,8 @@ def sweep(
         else:
             assert plan is not None  # noqa: S101 - for the types
             folder = stack.enter_context(created(out, plan))
-        places = Places(folder, None if data_dir is None else data_dir.resolve(), handwriting.resolved())
+        own = {name: path.resolve() for name, path in handwriting.items()}
+        places = Places(folder, None if data_dir is None else data_dir.resolve(), own)
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
             stack.enter_context(redirect_stdout(StringIO()))  # Ray prints messages about its workers

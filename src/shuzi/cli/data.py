@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option, program, show_download
+from shuzi.data.collection import COLLECTIONS
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible_json
@@ -23,22 +24,15 @@ if TYPE_CHECKING:
 
 def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that name handwriting to a command, which gets them as `handwriting`."""
+    keys = {collection.name: collection.name.replace("-", "_") for collection in COLLECTIONS}
 
     @wraps(command)
-    def with_handwriting(
-        *given: Any,
-        strokes: Path | None,
-        registers: Path | None,
-        page_lines: Path | None,
-        displays: Path | None,
-        **others: Any,
-    ) -> None:
-        from shuzi.training.recipe import Handwriting
+    def with_handwriting(*given: Any, **options: Any) -> None:
+        named = {name: options.pop(key) for name, key in keys.items()}
+        command(*given, handwriting={name: path for name, path in named.items() if path}, **options)
 
-        command(*given, handwriting=Handwriting(strokes, registers, page_lines, displays), **others)
-
-    for name in ("displays", "page_lines", "registers", "strokes"):
-        add = option(f"--{name.replace('_', '-')}", type=PATH, metavar="PATH", help=f"cli.{name}")
+    for name, key in reversed(keys.items()):
+        add = option(f"--{name}", type=PATH, metavar="PATH", help=f"cli.{key}")
         with_handwriting = add(with_handwriting)
     return with_handwriting
 

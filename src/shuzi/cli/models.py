@@ -23,6 +23,7 @@ from shuzi.cli.terminal import (
     show_download,
     waiting,
 )
+from shuzi.data.collection import REGISTERS, Paths
 from shuzi.errors import ModelError, require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
@@ -37,7 +38,6 @@ from shuzi.reading.thresholds import PAGE_OK, TEXT_OK
 if TYPE_CHECKING:
     from shuzi.models.card import Calibration, Card
     from shuzi.training.export import Conversion
-    from shuzi.training.recipe import Handwriting
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -148,7 +148,7 @@ def export(
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @handwriting_options
 @language_option
-def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
+def repair(run: Path, data_dir: Path | None, handwriting: Paths) -> None:
     """Export a finished training again."""
     from shuzi.cli.train import data_of, import_training
     from shuzi.training.run_folder import RunFolder
@@ -194,7 +194,7 @@ def calibrate(
 ) -> None:
     """Fit a reader's confidence in whole texts, for the models that it reads with."""
     from shuzi.data.mnist import load_mnist
-    from shuzi.data.registers import VALIDATION, VARIABLE, load_cells
+    from shuzi.data.registers import VALIDATION, load_cells
     from shuzi.data.strokes import load_strokes
     from shuzi.evaluation.comparison import labelled_pictures
     from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs, read_real
@@ -219,7 +219,7 @@ def calibrate(
         raise ModelError("error.model.not_calibrated", path=path)
     labelled = [] if pictures is None else labelled_pictures(pictures)
     own = load_strokes(strokes).held_out(odd=False) if LINE in partnered.partners else None
-    named = registers is not None or os.environ.get(VARIABLE)
+    named = registers is not None or os.environ.get(REGISTERS.variable)
     cells = load_cells(registers).of(VALIDATION) if named else None
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.data import displays, registers
-from shuzi.data.strokes import CITATION
+from shuzi.data.collection import DISPLAYS, PAGES, REGISTERS, STROKES
 from shuzi.errors import ModelError
 from shuzi.messages import LANGUAGES, say, speaking
 from shuzi.models.card import (
@@ -23,9 +22,6 @@ from shuzi.models.card import (
     MNIST,
     MODEL,
     OWN,
-    PAGE_LINES,
-    REGISTERS,
-    STROKES,
     UNSURE_BELOW,
     Card,
     Measured,
@@ -71,7 +67,7 @@ _SIZES = {
     DETECT_LINES: (96, 160),
     RECOGNISE_LINE: (48, 160),
 }
-_SOURCES = (MNIST, OWN, STROKES, REGISTERS, PAGE_LINES)
+_COLLECTIONS = (STROKES.name, REGISTERS.name, PAGES.name)
 _WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; ours are never YAML words such as "no"
 
 
@@ -103,10 +99,10 @@ def describe_licence(card: Card) -> str:
     if not known:
         return card.licence
     cited = {
-        "citation": CITATION,
-        "registers": registers.CITATION,
-        "pages": registers.PAGES_CITATION,
-        "displays": displays.CITATION,
+        "citation": STROKES.citation,
+        "registers": REGISTERS.citation,
+        "pages": PAGES.citation,
+        "displays": DISPLAYS.citation,
     }
     return say(f"models.licence.{known}", **cited)
 
@@ -120,7 +116,7 @@ def _data(card: Card) -> list[str]:
         kind, _, name = source.name.partition(" ")
         if kind == MODEL:
             rows.append(say("models.data.model", name=name, sha256=sha256))
-        elif source.name in (STROKES, REGISTERS, PAGE_LINES):
+        elif source.name in _COLLECTIONS:
             rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
@@ -324,7 +320,10 @@ def _licences(cards: Mapping[str, Card]) -> str:
     for language in reversed(LANGUAGES):
         with speaking(language):
             lines = [f"- `{file}`: {describe_licence(card)}" for file, card in cards.items()]
-            named = {say(f"upload.source.{name}") if name in _SOURCES else name: name for name in sources}
+            named = {
+                say(f"upload.source.{name}") if name in (MNIST, OWN, *_COLLECTIONS) else name: name
+                for name in sources
+            }
             learnt = [f"- {title}: {sources[name]}" for title, name in named.items()]
             parts += [f"# {say('upload.sources')}", "\n".join(lines), *(["\n".join(learnt)] if learnt else [])]
     return "\n\n".join(parts) + "\n"

@@ -27,7 +27,6 @@ from shuzi.cli.terminal import (
     Group,
     argument,
     do_without_output,
-    language_option,
     option,
     program,
     progress_bar,
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, help="cli.scale.help", short_help="cli.scale.short")
-@language_option
 def scale() -> None:
     """Work on many machines."""
 
@@ -114,7 +112,6 @@ _SECONDS_A_LINE = 10.0  # seconds between two lines without a terminal
 @option("--column", metavar="NAME", help="cli.scale.read.column")
 @option("--rows-per-file", "rows", type=click.IntRange(1, 1_000_000), default=1_000, metavar="N",
         help="cli.scale.read.rows")  # fmt: skip
-@language_option
 def read(input: str, output: str, address: str | None, model: str, column: str | None, rows: int) -> None:  # noqa: A002 - click's name
     """Read pictures on many machines."""
     do_without_output()
@@ -208,7 +205,6 @@ _MAX_SEEDS = 10_000
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @handwriting_options
 @option("--json", "as_json", is_flag=True, help="cli.sweep.json")
-@language_option
 def sweep(
     name: str | None,
     settings: tuple[str, ...],
@@ -329,7 +325,6 @@ _MAX_REPLICAS = 1_000  # replicas
 @option("--cpus-per-replica", "cpus", type=click.IntRange(1, 1_024), default=1, metavar="N", help="cli.serving.cpus")
 @feature_options
 @option("--stop", is_flag=True, help="cli.serving.stop")
-@language_option
 def serve(
     address: str | None,
     host: str,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option, program, show_download
+from shuzi.cli.terminal import PATH, Command, Group, argument, option, program, show_download
 from shuzi.data.collection import COLLECTIONS
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
@@ -38,7 +38,6 @@ def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group(cls=Group, help="cli.data.help", short_help="cli.data.short")
-@language_option
 def data() -> None:
     """Work with data."""
 
@@ -46,7 +45,6 @@ def data() -> None:
 @data.command(cls=Command, help="cli.data.info", short_help="cli.data.info")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
     """Show where MNIST is and what it contains."""
     from shuzi.data import formats
@@ -72,7 +70,6 @@ def info(data_dir: Path | None, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.verify", short_help="cli.data.verify")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def verify(data_dir: Path | None, as_json: bool) -> None:
     """Check the four MNIST files."""
     from shuzi.data.mnist import FILES, read_file
@@ -102,7 +99,6 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 @argument("out", type=PATH, metavar="OUT", help="cli.data.import.out")
 @option("--preview", type=PATH, metavar="PATH", help="cli.data.import.preview")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
     """Turn your own pictures into a dataset."""
     import numpy as np
@@ -135,7 +131,6 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     "--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True, help="cli.part"
 )
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
-@language_option
 def export(out: Path, part: str, data_dir: Path | None) -> None:
     """Export a split of MNIST to another format."""
     from shuzi.data.formats import check_ending, save_dataset
@@ -153,7 +148,6 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
 @argument("path", type=PATH, metavar="PATH", help="cli.data.strokes.path")
 @option("--out", type=PATH, metavar="PATH", help="cli.data.strokes.out")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def strokes(path: Path, out: Path | None, as_json: bool) -> None:
     """Show what a collection of pen strokes contains, and pack it into one file."""
     from collections import Counter
@@ -186,7 +180,6 @@ def strokes(path: Path, out: Path | None, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.registers.help", short_help="cli.data.registers.short")
 @argument("path", type=PATH, metavar="PATH", help="cli.data.registers.path")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def registers(path: Path, as_json: bool) -> None:
     """Show what a folder of register cells contains."""
     from collections import Counter
@@ -215,7 +208,6 @@ def registers(path: Path, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.displays.help", short_help="cli.data.displays.short")
 @argument("path", type=PATH, metavar="PATH", help="cli.data.displays.path")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def displays(path: Path, as_json: bool) -> None:
     """Show what a folder of digits of displays contains."""
     from shuzi.data.displays import load_displays

@@ -19,7 +19,7 @@ import click
 
 from shuzi.atomic import replacing
 from shuzi.cli.model_argument import naming, place_of
-from shuzi.cli.terminal import PATH, Command, argument, columns, counting, language_option, option
+from shuzi.cli.terminal import PATH, Command, argument, columns, counting, option
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible, visible_json
@@ -59,7 +59,6 @@ _MAX_LIST = 10_000_000  # characters
 @option("--last", metavar="VALUE", help="cli.read.last")
 @option("--max-per-day", metavar="N", help="cli.read.max_per_day")
 @option("--watch", type=PATH, metavar="FOLDER", help="cli.read.watch")
-@language_option
 def read(
     pictures: tuple[str, ...],
     model: str,

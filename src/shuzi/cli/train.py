@@ -23,7 +23,6 @@ from shuzi.cli.terminal import (
     Command,
     argument,
     do_without_output,
-    language_option,
     option,
     program,
     progress_bar,
@@ -75,7 +74,6 @@ def _numbers(function: F) -> F:
 @handwriting_options
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
-@language_option
 def train(
     name: str | None,
     out: Path | None,

@@ -172,18 +172,13 @@ def _shard_bar() -> Iterator[Callable[[Progress, float], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    console = Console(stderr=True, highlight=False, markup=False)
-    with Bars(TextColumn("{task.description}"), *columns, console=console, transient=True) as bars:
-        task = bars.add_task(say("scale.read.files"), total=None, speed="")
+    with progress_bar() as bar:
+        files = say("scale.read.files")
+        task = bar.add_task(files, total=None)
 
         def move(progress: Progress, speed: float) -> None:
-            shown = say("scale.read.speed", speed=f"{speed:.0f}")
-            bars.update(task, total=progress.shards, completed=progress.done, speed=shown)
+            shown = f"{files} ({say('scale.read.speed', speed=f'{speed:.0f}')})"
+            bar.update(task, total=progress.shards, completed=progress.done, description=shown)
 
         yield move
 

@@ -6,7 +6,6 @@ The folder holds the model, a model card in Hugging Face's format, licences and 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -68,7 +67,6 @@ _SIZES = {
     RECOGNISE_LINE: (48, 160),
 }
 _COLLECTIONS = (STROKES.name, REGISTERS.name, PAGES.name)
-_WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; ours are never YAML words such as "no"
 
 
 def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
@@ -209,7 +207,8 @@ def _front_matter(cards: Mapping[str, Card]) -> str:
     if card.scores:
         facts["metrics"] = [_metric(card)]
         facts["model-index"] = [{"name": f"shuzi-{name.removesuffix('.onnx')}", "results": _results(card)}]
-    return f"---\n{_yaml(facts)}---\n\n"
+    # JSON is YAML
+    return f"---\n{json.dumps(facts, ensure_ascii=False, indent=2)}\n---\n\n"
 
 
 def _results(card: Card) -> list[dict[str, Any]]:
@@ -236,23 +235,6 @@ def _dataset(card: Card, part: str) -> str:
 
 def _metric(card: Card) -> str:
     return _METRICS[MEASURES.get(card.kind, "accuracy")]
-
-
-def _yaml(value: Any, indent: str = "") -> str:
-    """Write dicts, lists and other JSON values as YAML."""
-    lines = []
-    for key, item in value.items() if isinstance(value, dict) else ((None, item) for item in value):
-        head = f"{indent}- " if key is None else f"{indent}{key}:"
-        if not isinstance(item, (dict, list)):
-            plain = isinstance(item, str) and _WORD.fullmatch(item)
-            lines.append(
-                f"{head}{'' if key is None else ' '}{item if plain else json.dumps(item, ensure_ascii=False)}\n"
-            )
-        elif key is None:
-            lines.append(head + _yaml(item, f"{indent}  ").removeprefix(f"{indent}  "))
-        else:
-            lines.append(f"{head}\n{_yaml(item, indent if isinstance(item, list) else f'{indent}  ')}")
-    return "".join(lines)
 
 
 def _page(cards: Mapping[str, Card], path: Path, partners: list[str]) -> str:

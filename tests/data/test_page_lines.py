@@ -29,7 +29,7 @@ def test_a_line_runs_through_the_middle_of_its_digits(page_folder):
 
 
 def test_pages_of_registers_that_are_held_out_are_not_trained_on(mnist, page_folder):
-    splits = mnist.with_pages(load_page_lines(page_folder))
+    splits = mnist.with_handwriting(pages=load_page_lines(page_folder))
     assert splits.train.pages.names == ("FRAN_0187_0080_L-0.jpg", "table.jpg")
     assert splits.validation.pages.names == ("FRAN_0025_1289_L-0.jpg",)
     assert [len(page) for page in splits.train.pages.lines] == [2, 2]
@@ -37,7 +37,7 @@ def test_pages_of_registers_that_are_held_out_are_not_trained_on(mnist, page_fol
 
 def test_there_must_be_a_page_to_train_on(mnist, page_folder):
     with pytest.raises(DataError, match="held out"):
-        mnist.with_pages(load_page_lines(page_folder).held_out(True))
+        mnist.with_handwriting(pages=load_page_lines(page_folder).divided()[1])
 
 
 def test_the_hash_is_of_the_content(page_folder, copied):

@@ -45,7 +45,7 @@ def test_pictures_show_what_the_box_says(registers):
 
 
 def test_registers_that_are_held_out_are_not_trained_on(mnist, registers):
-    splits = mnist.with_cells(load_cells(registers))
+    splits = mnist.with_handwriting(cells=load_cells(registers))
     assert set(splits.train.cells.registers) == {"one-hand", "0080"}
     assert set(splits.validation.cells.registers) == {"1289"}
     assert splits.test.cells is None
@@ -53,7 +53,7 @@ def test_registers_that_are_held_out_are_not_trained_on(mnist, registers):
 
 def test_there_must_be_something_to_train_on(mnist, registers):
     with pytest.raises(DataError, match="held out"):
-        mnist.with_cells(load_cells(registers).of({"1289"}))
+        mnist.with_handwriting(cells=load_cells(registers).of({"1289"}))
 
 
 def test_the_hash_is_of_the_content(registers, copied):

@@ -168,7 +168,7 @@ def test_what_is_no_archive_is_called_damaged_and_nobody_is_told_of_pickles(tmp_
 def test_strokes_that_leave_a_split_without_characters_are_refused(mnist, pen_strokes):
     for part, held in (("train", True), ("validation", False)):
         with pytest.raises(DataError, match=part):
-            mnist.with_strokes(pen_strokes.part(pen_strokes.validation == held))
+            mnist.with_handwriting(strokes=pen_strokes.part(pen_strokes.validation == held))
 
 
 def test_half_of_the_validation_writers_are_left_for_reporting(pen_strokes):

@@ -213,8 +213,8 @@ def displays(path: Path, as_json: bool) -> None:
     from shuzi.data.displays import load_displays
 
     digits = load_displays(path)
-    held = digits.held_out(True)
-    sha256 = digits.held_out(False).sha256()
+    own, held = digits.divided()
+    sha256 = own.sha256()
     counts = {
         kind: {"digits": len(getattr(digits, kind)), "validation": len(getattr(held, kind))}
         for kind in ("wheels", "segments")

@@ -39,12 +39,13 @@ class Displays:
     def __len__(self) -> int:
         return len(self.wheels) + len(self.segments)
 
-    def held_out(self, held: bool) -> Displays:
-        """Return the digits of the meters that are held out from training, or of all others."""
-        names = {name: index % _HELD_OUT == 0 for index, name in enumerate(np.unique(self.meters).tolist())}
-        wheels = np.array([names[name] == held for name in self.meters.tolist()], np.bool_)
-        late = np.arange(len(self.segments)) >= len(self.segments) * (_HELD_OUT - 1) / _HELD_OUT
-        segments = late == held
+    def divided(self) -> tuple[Displays, Displays]:
+        """Return the digits to train on, and those of meters that are held out."""
+        wheels = np.isin(self.meters, np.unique(self.meters)[::_HELD_OUT])
+        segments = np.arange(len(self.segments)) >= len(self.segments) * (_HELD_OUT - 1) / _HELD_OUT
+        return self._part(~wheels, ~segments), self._part(wheels, segments)
+
+    def _part(self, wheels: NDArray[np.bool_], segments: NDArray[np.bool_]) -> Displays:
         return Displays(
             self.wheels[wheels],
             self.values[wheels],

@@ -14,6 +14,7 @@ import json
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,13 @@ class Cells:
     def without(self, registers: Collection[str]) -> Cells:
         """Return the cells of all other registers."""
         return self._part([index for index, register in enumerate(self.registers) if register not in registers])
+
+    def divided(self) -> tuple[Cells, Cells]:
+        """Return the cells to train on, without held-out registers, and those for validation; or a DataError."""
+        own = self.without(VALIDATION | REPORT)
+        if not len(own):
+            raise DataError("error.registers.none")
+        return own, self.of(VALIDATION)
 
     def _part(self, indices: list[int]) -> Cells:
         return Cells(
@@ -164,15 +172,19 @@ class PageLines:
         """Decode a picture: uint8 (h, w)."""
         return _decode_grey(self.pictures[index])
 
-    def held_out(self, held: bool) -> PageLines:
-        """Return the pages of the registers that are held out from training, or all others."""
+    def divided(self) -> tuple[PageLines, PageLines]:
+        """Return the pages to train on, and those of registers that are held out; a DataError if none is left."""
         registers = [f"_{register}_" for register in VALIDATION | REPORT]
-        is_held_out = [any(register in name for register in registers) for name in self.names]
-        chosen = [index for index, is_held in enumerate(is_held_out) if is_held == held]
+        held = [any(register in name for register in registers) for name in self.names]
+        if all(held):
+            raise DataError("error.page_lines.none")
+        return self._part([not is_held for is_held in held]), self._part(held)
+
+    def _part(self, wanted: list[bool]) -> PageLines:
         return PageLines(
-            tuple(self.names[index] for index in chosen),
-            tuple(self.pictures[index] for index in chosen),
-            tuple(self.lines[index] for index in chosen),
+            tuple(compress(self.names, wanted)),
+            tuple(compress(self.pictures, wanted)),
+            tuple(compress(self.lines, wanted)),
         )
 
     def sha256(self) -> str:

@@ -115,6 +115,14 @@ class Strokes:
             validation=self.validation[chosen],
         )
 
+    def divided(self) -> tuple[Strokes, Strokes]:
+        """Return the samples to train on, and those of other writers; a DataError if one has no single character."""
+        parts = self.part(~self.validation), self.part(self.validation)
+        for name, part in zip(("train", "validation"), parts, strict=True):
+            if not np.any(part.kind != "number"):
+                raise DataError("error.strokes.part", part=name)
+        return parts
+
     def held_out(self, odd: bool) -> Strokes:
         """Return the samples of half of the validation writers: even numbers to choose by, odd ones to report."""
         return self.part(self.validation & (self.writer % 2 == int(odd)))

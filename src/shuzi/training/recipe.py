@@ -264,6 +264,4 @@ def load_handwriting(chosen: Recipe, paths: Paths) -> dict[str, Any]:
 
 def with_handwriting(chosen: Recipe, data: Splits, paths: Paths) -> Splits:
     """Add the collections that a recipe needs to the data, or raise a DataError."""
-    for part, loaded in load_handwriting(chosen, paths).items():
-        data = getattr(data, f"with_{part}")(loaded)
-    return data
+    return data.with_handwriting(**load_handwriting(chosen, paths))

@@ -178,13 +178,11 @@ def decide_page(
     confidence = math.prod(reading.confidence for reading in readings)
     doubtful = [reading for reading in readings if reading.status != OK]
     is_unknown = any(piece.kind == UNKNOWN for piece in ignored)
-    is_turned = seen.is_upside_down or seen.is_on_its_side
-    status: Status = UNSURE if doubtful or is_unknown or is_turned else OK
-    digits_status: Status = OK
-    if is_unknown or is_turned or any(reading.digits_status != OK for reading in readings):
-        digits_status = UNSURE
-    if values is not None and len(readings) > 1:  # which of them is meant?
-        status = digits_status = UNSURE
+    which_is_meant = values is not None and len(readings) > 1
+    is_doubted = is_unknown or which_is_meant or seen.is_upside_down or seen.is_on_its_side
+    status: Status = UNSURE if is_doubted or doubtful else OK
+    are_digits_sure = all(reading.digits_status == OK for reading in readings)
+    digits_status: Status = OK if are_digits_sure and not is_doubted else UNSURE
     text = "\n".join(reading.text for reading in readings)
     ignored += [piece for reading in readings for piece in reading.ignored]
     advice: Sentence
@@ -192,7 +190,7 @@ def decide_page(
         advice = "reading.upside_down", {}
     elif seen.is_on_its_side:
         advice = "reading.on_its_side", {}
-    elif values is not None and len(readings) > 1:
+    elif which_is_meant:
         advice = "reading.among.lines", {}
     elif not doubtful:
         advice = ("reading.unknown_ink", {}) if is_unknown else about_success(ignored)

@@ -342,7 +342,7 @@ def composed_run(training, mnist, pen_strokes, registers, once):
         export(
             steps.model,
             chosen,
-            mnist.with_strokes(pen_strokes).with_cells(load_cells(registers)),
+            mnist.with_handwriting(strokes=pen_strokes).with_handwriting(cells=load_cells(registers)),
             Done(3, accuracy, "validation", examples, answers, 1.0, thresholds),
             folder.path,
         )

@@ -116,7 +116,7 @@ def average(given: argparse.Namespace) -> str:
     )
     card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
     network = mean(*paths, recipe, given.weight)
-    validation = shuzi.load_mnist().with_strokes(load_strokes(given.strokes)).validation
+    validation = shuzi.load_mnist().with_handwriting(strokes=load_strokes(given.strokes)).validation
     card = judged(network, recipe, validation, card)
     images = TASKS[recipe.task].comparison_examples(validation).images
     card = write(network, card, images, given.out)

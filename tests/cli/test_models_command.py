@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shuzi.data.collection import STROKES
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import save_dataset
-from shuzi.data.strokes import CITATION
 from shuzi.models.card import OF_MNIST, Card
 from shuzi.models.session import Session
 from shuzi.models.store import FORMATS, shipped
@@ -66,7 +66,7 @@ def test_in_chinese_it_is_chinese(shuzi, composed_run):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
         # a paper's title stays in its language, wherever its lines break
-        title = r"\s+".join(map(re.escape, CITATION.split()))
+        title = r"\s+".join(map(re.escape, STROKES.citation.split()))
         for line in re.sub(title, "", ended.out).splitlines()[1:]:
             assert not re.search(
                 r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line)

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
-from shuzi.data.displays import VARIABLE, load_displays
+from shuzi.data.collection import DISPLAYS
+from shuzi.data.displays import load_displays
 from shuzi.errors import DataError
 
 
 def test_digits_of_a_meter_are_all_held_out_or_none(mnist, display_folder):
-    splits = mnist.with_displays(load_displays(display_folder))
+    splits = mnist.with_handwriting(displays=load_displays(display_folder))
     own, held = splits.train.displays, splits.validation.displays
     assert not {*own.meters} & {*held.meters}
     assert len({*own.meters} | {*held.meters}) == 8
@@ -21,14 +22,14 @@ def test_what_is_no_digit_is_left_out(display_folder):
 
 
 def test_the_variable_names_the_folder_too(display_folder, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(display_folder))
+    monkeypatch.setenv(DISPLAYS.variable, str(display_folder))
     assert load_displays().sha256() == load_displays(display_folder).sha256()
-    assert load_displays().sha256() != load_displays().held_out(True).sha256()
+    assert load_displays().sha256() != load_displays().divided()[1].sha256()
 
 
 def test_a_folder_without_digits_says_what_is_missing(tmp_path, display_folder, monkeypatch):
-    monkeypatch.delenv(VARIABLE, raising=False)
-    with pytest.raises(DataError, match=VARIABLE):
+    monkeypatch.delenv(DISPLAYS.variable, raising=False)
+    with pytest.raises(DataError, match=DISPLAYS.variable):
         load_displays()
     with pytest.raises(DataError, match="meter_digits"):
         load_displays(tmp_path)

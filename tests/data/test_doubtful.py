@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shuzi.data.collection import STROKES
 from shuzi.data.mnist import clear_images
-from shuzi.data.strokes import VARIABLE, clear_strokes, load_strokes
+from shuzi.data.strokes import clear_strokes, load_strokes
 
-UNIPEN = os.environ.get(VARIABLE)  # a test has an environment of its own
+UNIPEN = os.environ.get(STROKES.variable)  # a test has an environment of its own
 
 
 def test_of_the_validation_images_twelve_are_left_out_and_the_others_stay_as_they_are(mnist):
@@ -28,7 +29,7 @@ def test_nothing_else_is_left_out(mnist, pen_strokes):
     assert clear_strokes(pen_strokes).sha256() == pen_strokes.sha256()
 
 
-@pytest.mark.skipif(not UNIPEN, reason=f"needs UNIPEN; name it in {VARIABLE}")
+@pytest.mark.skipif(not UNIPEN, reason=f"needs UNIPEN; name it in {STROKES.variable}")
 def test_of_the_recorded_digits_of_even_validation_writers_seventeen_are_left_out():
     even = load_strokes(Path(str(UNIPEN))).held_out(odd=False)
     after = clear_strokes(even)

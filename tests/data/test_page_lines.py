@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.data.registers import PAGES_VARIABLE, load_page_lines
+from shuzi.data.collection import PAGES
+from shuzi.data.registers import load_page_lines
 from shuzi.errors import DataError
 
 
@@ -28,7 +29,7 @@ def test_a_line_runs_through_the_middle_of_its_digits(page_folder):
 
 
 def test_pages_of_registers_that_are_held_out_are_not_trained_on(mnist, page_folder):
-    splits = mnist.with_pages(load_page_lines(page_folder))
+    splits = mnist.with_handwriting(pages=load_page_lines(page_folder))
     assert splits.train.pages.names == ("FRAN_0187_0080_L-0.jpg", "table.jpg")
     assert splits.validation.pages.names == ("FRAN_0025_1289_L-0.jpg",)
     assert [len(page) for page in splits.train.pages.lines] == [2, 2]
@@ -36,7 +37,7 @@ def test_pages_of_registers_that_are_held_out_are_not_trained_on(mnist, page_fol
 
 def test_there_must_be_a_page_to_train_on(mnist, page_folder):
     with pytest.raises(DataError, match="held out"):
-        mnist.with_pages(load_page_lines(page_folder).held_out(True))
+        mnist.with_handwriting(pages=load_page_lines(page_folder).divided()[1])
 
 
 def test_the_hash_is_of_the_content(page_folder, copied):
@@ -48,12 +49,12 @@ def test_the_hash_is_of_the_content(page_folder, copied):
 
 
 def test_the_variable_names_them_too(page_folder, monkeypatch):
-    monkeypatch.setenv(PAGES_VARIABLE, str(page_folder))
+    monkeypatch.setenv(PAGES.variable, str(page_folder))
     assert load_page_lines().sha256() == load_page_lines(page_folder).sha256()
 
 
 def test_without_pages_one_learns_where_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.delenv(PAGES_VARIABLE, raising=False)
+    monkeypatch.delenv(PAGES.variable, raising=False)
     for given in (None, tmp_path):
         with pytest.raises(DataError, match=r"lectaurep-repertoires.*--page-lines or SHUZI_PAGES"):
             load_page_lines(given)

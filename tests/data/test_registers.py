@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from shuzi.data.registers import ALIKE, VARIABLE, load_cells
+from shuzi.data.collection import REGISTERS
+from shuzi.data.registers import ALIKE, load_cells
 from shuzi.errors import DataError
 
 
@@ -44,7 +45,7 @@ def test_pictures_show_what_the_box_says(registers):
 
 
 def test_registers_that_are_held_out_are_not_trained_on(mnist, registers):
-    splits = mnist.with_cells(load_cells(registers))
+    splits = mnist.with_handwriting(cells=load_cells(registers))
     assert set(splits.train.cells.registers) == {"one-hand", "0080"}
     assert set(splits.validation.cells.registers) == {"1289"}
     assert splits.test.cells is None
@@ -52,7 +53,7 @@ def test_registers_that_are_held_out_are_not_trained_on(mnist, registers):
 
 def test_there_must_be_something_to_train_on(mnist, registers):
     with pytest.raises(DataError, match="held out"):
-        mnist.with_cells(load_cells(registers).of({"1289"}))
+        mnist.with_handwriting(cells=load_cells(registers).of({"1289"}))
 
 
 def test_the_hash_is_of_the_content(registers, copied):
@@ -65,12 +66,12 @@ def test_the_hash_is_of_the_content(registers, copied):
 
 
 def test_the_variable_names_them_too(registers, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(registers))
+    monkeypatch.setenv(REGISTERS.variable, str(registers))
     np.testing.assert_array_equal(load_cells().boxes, load_cells(registers).boxes)
 
 
 def test_without_a_folder_the_error_says_where_to_get_one(monkeypatch, tmp_path):
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(REGISTERS.variable, raising=False)
     for given in (None, tmp_path):
         with pytest.raises(DataError, match=r"lectaurep-repertoires.*--registers or SHUZI_REGISTERS"):
             load_cells(given)

@@ -3,7 +3,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from shuzi.data.strokes import DOI, Strokes, _kind, load_strokes, read_distribution
+from shuzi.data.collection import STROKES
+from shuzi.data.strokes import Strokes, _kind, load_strokes, read_distribution
 from shuzi.errors import DataError
 
 PAGE = """\
@@ -114,7 +115,7 @@ def test_the_environment_names_the_strokes(pen_strokes, tmp_path, monkeypatch):
 def test_an_error_names_the_option_the_variable_and_where_to_get_them():
     with pytest.raises(DataError) as caught:
         load_strokes()
-    assert all(each in str(caught.value) for each in ("--strokes", "SHUZI_STROKES", DOI))
+    assert all(each in str(caught.value) for each in ("--strokes", "SHUZI_STROKES", STROKES.source))
 
 
 @pytest.mark.parametrize("content", [b"", b"no npz", b"PK\x03\x04 broken"])
@@ -131,10 +132,10 @@ def test_an_npz_of_something_else_is_refused(tmp_path):
 
 
 def test_a_place_without_strokes_is_refused(tmp_path):
-    with pytest.raises(DataError, match=DOI):
+    with pytest.raises(DataError, match=STROKES.source):
         load_strokes(tmp_path / "nowhere")
     (tmp_path / "a.dat").write_text("nothing")
-    with pytest.raises(DataError, match=DOI):
+    with pytest.raises(DataError, match=STROKES.source):
         load_strokes(tmp_path)
 
 
@@ -167,7 +168,7 @@ def test_what_is_no_archive_is_called_damaged_and_nobody_is_told_of_pickles(tmp_
 def test_strokes_that_leave_a_split_without_characters_are_refused(mnist, pen_strokes):
     for part, held in (("train", True), ("validation", False)):
         with pytest.raises(DataError, match=part):
-            mnist.with_strokes(pen_strokes.part(pen_strokes.validation == held))
+            mnist.with_handwriting(strokes=pen_strokes.part(pen_strokes.validation == held))
 
 
 def test_half_of_the_validation_writers_are_left_for_reporting(pen_strokes):

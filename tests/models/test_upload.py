@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.data import registers
+from shuzi.data.collection import REGISTERS
 from shuzi.errors import ModelError
 from shuzi.messages import speaking
-from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, REGISTERS, Source
+from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, Source
 from shuzi.models.description import describe_size, write_upload
 from shuzi.models.onnx_file import read_card, read_content, with_card
 from shuzi.models.store import PARTNERS, shipped
@@ -88,13 +88,13 @@ def test_sources_of_all_its_models_are_named(tmp_path, monkeypatch):
     for name, path in shipped().items():
         content, card = read_content(path), read_card(read_content(path), path)
         if name == "line":
-            source = Source(REGISTERS, {"registers": "ab" * 32}, registers.CITATION)
+            source = Source(REGISTERS.name, {"registers": "ab" * 32}, REGISTERS.citation)
             content, _ = with_card(content, replace(card, data=(*card.data, source), licence=OF_REGISTERS), path)
         (folder / f"{name}.onnx").write_bytes(content)
     monkeypatch.setattr(store, "SHIPPED", folder)
     write_upload(folder / "default.onnx", tmp_path / "folder")
     text = (tmp_path / "folder" / "LICENSE.md").read_text("utf-8")
-    for named in ("CC BY-SA 3.0", "10.5281/zenodo.1195803", registers.CITATION):
+    for named in ("CC BY-SA 3.0", "10.5281/zenodo.1195803", REGISTERS.citation):
         assert text.count(named) >= 2  # in both languages
 
 

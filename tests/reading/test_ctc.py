@@ -36,7 +36,7 @@ def test_each_text_has_the_probability_of_all_its_ways_together(seed):
 def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
     columns = said(5, 4, seed)
     expected = sorted(by_definition(columns).items(), key=lambda each: -each[1])[:5]
-    found = find_best_texts(columns, max_texts=5, width=400)
+    found = find_best_texts(columns, max_texts=5, width=400, min_probability=1e-4)
     assert [text.labels for text in found] == [text for text, _ in expected]
     np.testing.assert_allclose([np.exp(text.log_probability) for text in found], [p for _, p in expected], rtol=1e-4)
 
@@ -44,7 +44,7 @@ def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
 def test_a_narrow_beam_never_overestimates_a_text():
     for seed in range(20):
         columns = said(12, 6, seed, sharp=3.0)
-        for text in find_best_texts(columns, width=4):
+        for text in find_best_texts(columns, width=4, min_probability=1e-4):
             assert text.log_probability <= log_probabilities(columns, [text.labels])[0] + 1e-4
 
 

@@ -147,9 +147,3 @@ def test_a_number_that_the_edge_cuts_off_is_still_the_number_if_there_is_no_othe
 
 def test_nothing_stands_in_no_row():
     assert group_rows([], SQUARE) == []
-
-
-def test_digits_that_stand_beside_each_other_are_one_row_though_one_far_off_is_higher():
-    high = [Box(57, 33, 14, 23), Box(169, 23, 7, 21), Box(33, 40, 15, 16)]
-    low = [Box(84, 42, 14, 15), Box(107, 42, 6, 14), Box(123, 39, 15, 18), Box(185, 42, 8, 16)]
-    assert group_rows([*high, *low], (80, 220)) == [[2, 0, 3, 4, 5, 1, 6]]

@@ -82,9 +82,9 @@ def test_images_laid_out_are_a_line_through_their_middle(mnist):
 
 @pytest.mark.parametrize("real", [False, True])
 def test_blocks_depend_on_their_seed_alone(mnist, pen_strokes, page_folder, monkeypatch, real):
-    splits = mnist.with_strokes(pen_strokes)
+    splits = mnist.with_handwriting(strokes=pen_strokes)
     if real:
-        splits = splits.with_pages(load_page_lines(page_folder))
+        splits = splits.with_handwriting(pages=load_page_lines(page_folder))
         monkeypatch.setattr("shuzi.synthesis.line_maps._REAL", 1.0)
     first, again, other = (compose_block(Material(splits.train), [seed, 0], 2) for seed in (3, 3, 4))
     for part, same, different in zip(first, again, other, strict=True):
@@ -98,7 +98,7 @@ def test_blocks_depend_on_their_seed_alone(mnist, pen_strokes, page_folder, monk
 
 def test_lines_of_real_pages_are_moved_with_them(page_folder, mnist, pen_strokes, monkeypatch):
     monkeypatch.setattr("shuzi.synthesis.line_maps._REAL", 1.0)
-    splits = mnist.with_strokes(pen_strokes).with_pages(load_page_lines(page_folder))
+    splits = mnist.with_handwriting(strokes=pen_strokes).with_handwriting(pages=load_page_lines(page_folder))
     pictures, maps = compose_block(Material(splits.train), [1], 8)
     for picture, drawn in zip(pictures, maps, strict=True):
         core = np.kron(drawn[..., 0] > 200, np.ones((CELL, CELL), bool))

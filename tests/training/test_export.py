@@ -13,9 +13,10 @@ import pytest
 import shuzi
 from shuzi.cli import main
 from shuzi.cli.train import train
+from shuzi.data.collection import STROKES
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
-from shuzi.models.card import BACKENDS, OF_OWN_PICTURES, OF_STROKES, STROKES, Source
+from shuzi.models.card import BACKENDS, OF_OWN_PICTURES, OF_STROKES, Source
 from shuzi.models.onnx_file import read_card, replace_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
@@ -42,7 +43,7 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
-    more = " --strokes unipen.npz" if recipe(name).needs_strokes else ""
+    more = " --strokes unipen.npz" if STROKES in recipe(name).needs else ""
     more += " --registers registers" if name == "line" else ""
     more += " --page-lines pages" if name == "line-detector" else ""
     more += " --displays displays" if name == "display" else ""
@@ -121,8 +122,8 @@ def test_a_backend_that_is_not_known_is_refused_before_anything_is_begun(tmp_pat
 @pytest.mark.parametrize(
     ("more", "own", "licence"),
     [
-        ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, False, OF_STROKES),
-        ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, True, OF_OWN_PICTURES),
+        ({"data": (Source(STROKES.name, {"strokes": "ab" * 32}, "a licence"),)}, False, OF_STROKES),
+        ({"data": (Source(STROKES.name, {"strokes": "ab" * 32}, "a licence"),)}, True, OF_OWN_PICTURES),
         ({"licence": OF_OWN_PICTURES}, False, OF_OWN_PICTURES),
         ({"licence": "for friends only"}, False, "for friends only"),
         ({"licence": "for friends only"}, True, "for friends only"),

@@ -30,8 +30,8 @@ def few(mnist, pen_strokes, registers):
             Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
             Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
         )
-        .with_strokes(pen_strokes)
-        .with_cells(load_cells(registers))
+        .with_handwriting(strokes=pen_strokes)
+        .with_handwriting(cells=load_cells(registers))
     )
 
 
@@ -143,14 +143,14 @@ def test_lines_are_composed_while_they_are_learnt_and_none_is_seen_twice(runs, f
 
 def test_a_recipe_that_needs_registers_says_where_to_get_them(mnist, pen_strokes):
     with pytest.raises(DataError, match=r"lectaurep-repertoires.*--registers"):
-        next(train(recipe("line").changed(**FEW_STEPS), mnist.with_strokes(pen_strokes)))
+        next(train(recipe("line").changed(**FEW_STEPS), mnist.with_handwriting(strokes=pen_strokes)))
 
 
 def test_a_line_detector_goes_on_as_if_it_had_not_been_stopped(few, page_folder, monkeypatch):
     monkeypatch.setattr("shuzi.training.tasks._VALIDATION_PICTURES", 2)
     for module in ("loop", "steps"):
         monkeypatch.setattr(f"shuzi.training.{module}.BLOCK", 1)
-    data = few.with_pages(load_page_lines(page_folder))
+    data = few.with_handwriting(pages=load_page_lines(page_folder))
     chosen = recipe("line-detector").changed(**FEW_STEPS | {"batch_size": 2})
     whole = list(train(chosen, data))
     saved = next(event for event in whole if isinstance(event, Saved))

@@ -6,6 +6,7 @@ import tomllib
 import numpy as np
 import pytest
 
+from shuzi.data.collection import COLLECTIONS
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.training.loop import train
@@ -140,11 +141,15 @@ def test_a_file_that_is_not_text_or_missing_is_refused(tmp_path):
 
 
 def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
-    needing = [name for name in RECIPES if recipe(name).needs_strokes]
-    assert needing == ["reader", "line-detector", "line", "line-strokes"]
-    assert [name for name in RECIPES if recipe(name).needs_pages] == ["line-detector"]
-    assert [name for name in RECIPES if recipe(name).needs_registers] == ["line"]
-    assert [name for name in RECIPES if recipe(name).needs_displays] == ["display"]
+    needing = {
+        collection.name: [name for name in RECIPES if collection in recipe(name).needs] for collection in COLLECTIONS
+    }
+    assert needing == {
+        "strokes": ["reader", "line-detector", "line", "line-strokes"],
+        "registers": ["line"],
+        "page-lines": ["line-detector"],
+        "displays": ["display"],
+    }
     assert [name for name in RECIPES if recipe(name).fine_tunes] == ["reader-own"]
     with pytest.raises(RecipeError, match="recognise-line"):
         recipe("reader").changed(beside="registers")
@@ -161,7 +166,7 @@ def test_a_reader_kept_by_an_earlier_version_needs_no_strokes_and_is_trained_as_
     recipe("reader").save(path)
     path.write_text(path.read_text("utf-8").replace('beside = "strokes"\n', ""), "utf-8")
     kept = Recipe.load(path)
-    assert not kept.needs_strokes
+    assert not kept.needs
     assert kept == recipe("reader-mnist").changed(name="reader")
 
 

@@ -12,7 +12,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from shuzi import __version__
-from shuzi.cli.terminal import ClickOption, Group, choose_language, language_option
+from shuzi.cli.terminal import ClickOption, Group, choose_language
 from shuzi.errors import ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible
@@ -35,7 +35,6 @@ _IN_LINES = (click.MissingParameter, NoArgsIsHelpError)
 
 
 @click.group(cls=Group, lazy=COMMANDS, help="cli.help", context_settings={"help_option_names": ["-h", "--help"]})
-@language_option
 @click.version_option(__version__, prog_name="shuzi", message="%(prog)s %(version)s", cls=ClickOption)
 def shuzi() -> None:
     """Read handwritten digits, and learn how it works."""

@@ -27,17 +27,17 @@ from shuzi.cli.terminal import (
     Group,
     argument,
     do_without_output,
-    language_option,
     option,
     program,
     progress_bar,
     waiting,
 )
 from shuzi.cli.train import refuse_beside_resume
+from shuzi.data.collection import Paths
 from shuzi.errors import ClusterError, require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
-from shuzi.training.recipe import RANGES, RECIPES, Handwriting
+from shuzi.training.recipe import RANGES, RECIPES
 
 if TYPE_CHECKING:
     from shuzi.scale.cluster import Cluster
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, help="cli.scale.help", short_help="cli.scale.short")
-@language_option
 def scale() -> None:
     """Work on many machines."""
 
@@ -113,7 +112,6 @@ _SECONDS_A_LINE = 10.0  # seconds between two lines without a terminal
 @option("--column", metavar="NAME", help="cli.scale.read.column")
 @option("--rows-per-file", "rows", type=click.IntRange(1, 1_000_000), default=1_000, metavar="N",
         help="cli.scale.read.rows")  # fmt: skip
-@language_option
 def read(input: str, output: str, address: str | None, model: str, column: str | None, rows: int) -> None:  # noqa: A002 - click's name
     """Read pictures on many machines."""
     do_without_output()
@@ -174,18 +172,13 @@ def _shard_bar() -> Iterator[Callable[[Progress, float], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    console = Console(stderr=True, highlight=False, markup=False)
-    with Bars(TextColumn("{task.description}"), *columns, console=console, transient=True) as bars:
-        task = bars.add_task(say("scale.read.files"), total=None, speed="")
+    with progress_bar() as bar:
+        files = say("scale.read.files")
+        task = bar.add_task(files, total=None)
 
         def move(progress: Progress, speed: float) -> None:
-            shown = say("scale.read.speed", speed=f"{speed:.0f}")
-            bars.update(task, total=progress.shards, completed=progress.done, speed=shown)
+            shown = f"{files} ({say('scale.read.speed', speed=f'{speed:.0f}')})"
+            bar.update(task, total=progress.shards, completed=progress.done, description=shown)
 
         yield move
 
@@ -207,7 +200,6 @@ _MAX_SEEDS = 10_000
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @handwriting_options
 @option("--json", "as_json", is_flag=True, help="cli.sweep.json")
-@language_option
 def sweep(
     name: str | None,
     settings: tuple[str, ...],
@@ -216,7 +208,7 @@ def sweep(
     address: str | None,
     data_dir: Path | None,
     as_json: bool,
-    handwriting: Handwriting,
+    handwriting: Paths,
     **numbers: Any,
 ) -> None:
     """Train a recipe with many seeds and settings."""
@@ -241,7 +233,8 @@ def sweep(
         else:
             assert plan is not None  # noqa: S101 - for the types
             folder = stack.enter_context(created(out, plan))
-        places = Places(folder, None if data_dir is None else data_dir.resolve(), handwriting.resolved())
+        own = {name: path.resolve() for name, path in handwriting.items()}
+        places = Places(folder, None if data_dir is None else data_dir.resolve(), own)
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
             stack.enter_context(redirect_stdout(StringIO()))  # Ray prints messages about its workers
@@ -327,7 +320,6 @@ _MAX_REPLICAS = 1_000  # replicas
 @option("--cpus-per-replica", "cpus", type=click.IntRange(1, 1_024), default=1, metavar="N", help="cli.serving.cpus")
 @feature_options
 @option("--stop", is_flag=True, help="cli.serving.stop")
-@language_option
 def serve(
     address: str | None,
     host: str,

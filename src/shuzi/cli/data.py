@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option, program, show_download
+from shuzi.cli.terminal import PATH, Command, Group, argument, option, program, show_download
+from shuzi.data.collection import COLLECTIONS
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible_json
@@ -23,28 +24,20 @@ if TYPE_CHECKING:
 
 def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that name handwriting to a command, which gets them as `handwriting`."""
+    keys = {collection.name: collection.name.replace("-", "_") for collection in COLLECTIONS}
 
     @wraps(command)
-    def with_handwriting(
-        *given: Any,
-        strokes: Path | None,
-        registers: Path | None,
-        page_lines: Path | None,
-        displays: Path | None,
-        **others: Any,
-    ) -> None:
-        from shuzi.training.recipe import Handwriting
+    def with_handwriting(*given: Any, **options: Any) -> None:
+        named = {name: options.pop(key) for name, key in keys.items()}
+        command(*given, handwriting={name: path for name, path in named.items() if path}, **options)
 
-        command(*given, handwriting=Handwriting(strokes, registers, page_lines, displays), **others)
-
-    for name in ("displays", "page_lines", "registers", "strokes"):
-        add = option(f"--{name.replace('_', '-')}", type=PATH, metavar="PATH", help=f"cli.{name}")
+    for name, key in reversed(keys.items()):
+        add = option(f"--{name}", type=PATH, metavar="PATH", help=f"cli.{key}")
         with_handwriting = add(with_handwriting)
     return with_handwriting
 
 
 @click.group(cls=Group, help="cli.data.help", short_help="cli.data.short")
-@language_option
 def data() -> None:
     """Work with data."""
 
@@ -52,7 +45,6 @@ def data() -> None:
 @data.command(cls=Command, help="cli.data.info", short_help="cli.data.info")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
     """Show where MNIST is and what it contains."""
     from shuzi.data import formats
@@ -78,7 +70,6 @@ def info(data_dir: Path | None, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.verify", short_help="cli.data.verify")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def verify(data_dir: Path | None, as_json: bool) -> None:
     """Check the four MNIST files."""
     from shuzi.data.mnist import FILES, read_file
@@ -108,7 +99,6 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 @argument("out", type=PATH, metavar="OUT", help="cli.data.import.out")
 @option("--preview", type=PATH, metavar="PATH", help="cli.data.import.preview")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
     """Turn your own pictures into a dataset."""
     import numpy as np
@@ -141,7 +131,6 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     "--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True, help="cli.part"
 )
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
-@language_option
 def export(out: Path, part: str, data_dir: Path | None) -> None:
     """Export a split of MNIST to another format."""
     from shuzi.data.formats import check_ending, save_dataset
@@ -159,7 +148,6 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
 @argument("path", type=PATH, metavar="PATH", help="cli.data.strokes.path")
 @option("--out", type=PATH, metavar="PATH", help="cli.data.strokes.out")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def strokes(path: Path, out: Path | None, as_json: bool) -> None:
     """Show what a collection of pen strokes contains, and pack it into one file."""
     from collections import Counter
@@ -192,7 +180,6 @@ def strokes(path: Path, out: Path | None, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.registers.help", short_help="cli.data.registers.short")
 @argument("path", type=PATH, metavar="PATH", help="cli.data.registers.path")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def registers(path: Path, as_json: bool) -> None:
     """Show what a folder of register cells contains."""
     from collections import Counter
@@ -221,14 +208,13 @@ def registers(path: Path, as_json: bool) -> None:
 @data.command(cls=Command, help="cli.data.displays.help", short_help="cli.data.displays.short")
 @argument("path", type=PATH, metavar="PATH", help="cli.data.displays.path")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def displays(path: Path, as_json: bool) -> None:
     """Show what a folder of digits of displays contains."""
     from shuzi.data.displays import load_displays
 
     digits = load_displays(path)
-    held = digits.held_out(True)
-    sha256 = digits.held_out(False).sha256()
+    own, held = digits.divided()
+    sha256 = own.sha256()
     counts = {
         kind: {"digits": len(getattr(digits, kind)), "validation": len(getattr(held, kind))}
         for kind in ("wheels", "segments")

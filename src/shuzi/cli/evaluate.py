@@ -15,7 +15,6 @@ from shuzi.cli.terminal import (
     PATH,
     Command,
     counting,
-    language_option,
     option,
     redirect_library_caches,
     show_download,
@@ -44,7 +43,6 @@ _NAMED = 5  # pictures that are left out
 @option("--keep", is_flag=True, help="cli.evaluate.keep")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def evaluate(
     model: str,
     report: Path | None,

@@ -19,7 +19,6 @@ from shuzi.cli.terminal import (
     argument,
     columns,
     counting,
-    language_option,
     option,
     program,
     until_asked,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, help="cli.form.help", short_help="cli.form.short")
-@language_option
 def form() -> None:
     """Work with forms."""
 
@@ -48,7 +46,6 @@ def form() -> None:
 @option("--out", type=PATH, metavar="PATH", help="cli.form.make.out")
 @option("--copies", type=click.IntRange(1, 999), default=1, show_default=True, help="cli.form.make.copies")
 @option("--font", type=PATH, metavar="PATH", help="cli.form.make.font")
-@language_option
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
     from shuzi.forms.output import PDF, check_target
@@ -90,7 +87,6 @@ _DRAWN = (str, float, float, float, float, int)
 @option("--unit", type=click.Choice(["mm", "px"]), default="mm", show_default=True, help="cli.form.trace.unit")
 @option("--paper", default="A4", show_default=True, metavar="PAPER", help="cli.form.trace.paper")
 @option("--title", metavar="TEXT", help="cli.form.trace.title")
-@language_option
 def trace(
     blank: str,
     out: Path,
@@ -169,7 +165,6 @@ def _as_toml(fields: tuple[tuple[str, float, float, float, float, int], ...]) ->
 @option("--hand", type=PATH, metavar="PATH", help="cli.form.read.hand")
 @option("--review", is_flag=True, help="cli.form.read.review")
 @option("--watch", type=PATH, metavar="DIR", help="cli.form.read.watch")
-@language_option
 def read(
     photos: tuple[str, ...],
     spec: Path | None,
@@ -335,7 +330,6 @@ def _listen_for_review() -> socket:
 @option("--out", type=PATH, metavar="PATH", help="cli.form.print.out")
 @option("--force", is_flag=True, help="cli.form.read.force")
 @option("--font", type=PATH, metavar="PATH", help="cli.form.make.font")
-@language_option
 def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, font: Path | None) -> None:
     """Print a page for each row of a table."""
     from shuzi.forms.output import PDF, check_target, photographs_of, save_answer_pages

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option
+from shuzi.cli.terminal import PATH, Command, Group, argument, option
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
@@ -15,7 +15,6 @@ _SHADES = " .:-=+*#%@"  # from paper to ink, to show an image in a terminal
 
 
 @click.group(cls=Group, help="cli.hand.help", short_help="cli.hand.short")
-@language_option
 def hand() -> None:
     """Keep corrected digits."""
 
@@ -29,7 +28,6 @@ def hand() -> None:
 @option("--row", type=int, metavar="N", help="cli.hand.row")
 @option("--field", metavar="NAME", help="cli.hand.field")
 @option("--digits", metavar="LABEL", help="cli.hand.digits")
-@language_option
 def add(
     picture: str | None,
     label: str | None,
@@ -60,7 +58,6 @@ def add(
 
 @hand.command("list", cls=Command, help="cli.hand.list", short_help="cli.hand.list")
 @argument("file", type=PATH, metavar="FILE", help="cli.hand.file")
-@language_option
 def list_(file: Path) -> None:
     """Show the corrected digits."""
     from shuzi.data.own import load_hand
@@ -75,7 +72,6 @@ def list_(file: Path) -> None:
 @hand.command(cls=Command, help="cli.hand.forget.help", short_help="cli.hand.forget.short")
 @argument("file", type=PATH, metavar="FILE", help="cli.hand.file")
 @argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER...", help="cli.hand.numbers")
-@language_option
 def forget(file: Path, numbers: tuple[int, ...]) -> None:
     """Remove corrected digits."""
     from shuzi.data.own import forget as removed

@@ -17,12 +17,12 @@ from shuzi.cli.terminal import (
     Command,
     Group,
     argument,
-    language_option,
     option,
     redirect_library_caches,
     show_download,
     waiting,
 )
+from shuzi.data.collection import REGISTERS, Paths
 from shuzi.errors import ModelError, require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
@@ -37,12 +37,10 @@ from shuzi.reading.thresholds import PAGE_OK, TEXT_OK
 if TYPE_CHECKING:
     from shuzi.models.card import Calibration, Card
     from shuzi.training.export import Conversion
-    from shuzi.training.recipe import Handwriting
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
     """Work with models; without a command, list them."""
@@ -54,7 +52,6 @@ def models(context: click.Context, as_json: bool) -> None:
 
 @models.command("list", cls=Command, help="cli.models.list", short_help="cli.models.list")
 @option("--json", "as_json", is_flag=True, help="cli.models.list.json")
-@language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
     cards = {name: (read_card(read_content(path), path), path) for name, path in shipped().items()}
@@ -79,7 +76,6 @@ def list_(as_json: bool) -> None:
 @models.command(cls=Command, help="cli.models.describe", short_help="cli.models.describe")
 @model_argument
 @option("--json", "as_json", is_flag=True, help="cli.models.describe.json")
-@language_option
 def describe(model: str, as_json: bool) -> None:
     """Show a model's card."""
     path = find_model(place_of(model))
@@ -105,7 +101,6 @@ def describe(model: str, as_json: bool) -> None:
 @option("--card", "folder", type=PATH, metavar="DIR", help="cli.models.export.card")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def export(
     model: str, form: str | None, out: Path | None, folder: Path | None, data_dir: Path | None, as_json: bool
 ) -> None:
@@ -147,8 +142,7 @@ def export(
 @argument("run", type=PATH, metavar="RUN", help="cli.models.repair.run")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @handwriting_options
-@language_option
-def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
+def repair(run: Path, data_dir: Path | None, handwriting: Paths) -> None:
     """Export a finished training again."""
     from shuzi.cli.train import data_of, import_training
     from shuzi.training.run_folder import RunFolder
@@ -176,7 +170,6 @@ def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
 def calibrate(
     reader: str,
     detector: str,
@@ -194,7 +187,7 @@ def calibrate(
 ) -> None:
     """Fit a reader's confidence in whole texts, for the models that it reads with."""
     from shuzi.data.mnist import load_mnist
-    from shuzi.data.registers import VALIDATION, VARIABLE, load_cells
+    from shuzi.data.registers import VALIDATION, load_cells
     from shuzi.data.strokes import load_strokes
     from shuzi.evaluation.comparison import labelled_pictures
     from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs, read_real
@@ -219,7 +212,7 @@ def calibrate(
         raise ModelError("error.model.not_calibrated", path=path)
     labelled = [] if pictures is None else labelled_pictures(pictures)
     own = load_strokes(strokes).held_out(odd=False) if LINE in partnered.partners else None
-    named = registers is not None or os.environ.get(VARIABLE)
+    named = registers is not None or os.environ.get(REGISTERS.variable)
     cells = load_cells(registers).of(VALIDATION) if named else None
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation

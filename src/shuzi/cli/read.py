@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ import click
 
 from shuzi.atomic import replacing
 from shuzi.cli.model_argument import naming, place_of
-from shuzi.cli.terminal import PATH, Command, argument, columns, counting, language_option, option
+from shuzi.cli.terminal import PATH, Command, argument, columns, counting, option
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible, visible_json
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Result = Reading | ShuziError
 
 _STDIN = "-"
-_MAX_LIST = 10_000_000  # characters
+_MAX_LIST = 10_000_000  # bytes
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
@@ -59,7 +59,6 @@ _MAX_LIST = 10_000_000  # characters
 @option("--last", metavar="VALUE", help="cli.read.last")
 @option("--max-per-day", metavar="N", help="cli.read.max_per_day")
 @option("--watch", type=PATH, metavar="FOLDER", help="cli.read.watch")
-@language_option
 def read(
     pictures: tuple[str, ...],
     model: str,
@@ -134,13 +133,12 @@ def read(
     results: list[tuple[str, Reading | ShuziError]] = []
     put = lines_for(names)
     if as_json:
-        put = json_lines_of if by_line else json_of
+        put = partial(json_of, by_line=by_line)
     elif as_csv:
-        put = rows_of if by_line else row_of
-    if as_csv:
+        put = partial(csv_of, by_line=by_line)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
-        click.echo(_head(by_line), nl=False)
+        click.echo(_row(*_table([], by_line)[0]), nl=False)
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(names)) as show:
@@ -267,18 +265,13 @@ def _refuse_nothing(named: list[Named]) -> None:
 
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
-    from shuzi.atomic import open_named
+    from shuzi.data.tables import read_bounded
     from shuzi.reading.allowed_values import check_values
 
     try:
-        with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
-            text = file.read(_MAX_LIST + 1)
-    except OSError as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+        text = read_bounded(path, _MAX_LIST, "error.among.long").decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise DataError("error.among.encoding", path=path) from problem
-    if len(text) > _MAX_LIST:
-        raise DataError("error.among.long", path=path, max=_MAX_LIST)
     return check_values(text.splitlines())
 
 
@@ -362,68 +355,62 @@ ENDINGS = (".csv", ".xlsx", ".jsonl")
 _MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
 
 
-def json_of(name: str, result: Result) -> str:
-    r"""Turn the result for a picture into a JSON object.
+def json_of(name: str, result: Result, by_line: bool = False) -> str:
+    r"""Turn the result for a picture into a JSON object, or into one for each of its numbers.
 
     >>> from shuzi.errors import PictureError
     >>> json_of("a.png", PictureError("error.picture.blank"))
     '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
-    """
-    facts = {"source": name, "error": str(result)} if isinstance(result, ShuziError) else result.as_dict(name)
-    return visible_json(json.dumps(facts, ensure_ascii=False)) + "\n"
-
-
-def json_lines_of(name: str, result: Result) -> str:
-    """Turn the result for a picture into a JSON object for each of its numbers.
-
     >>> from shuzi.reading.result import Reading
-    >>> json_lines_of("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
+    >>> json_of("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})), by_line=True)[:52]
     '{"source": "a.png", "line": 1, "text": "17", "digits'
     """
-    if isinstance(result, ShuziError) or not result.lines:
-        return json_of(name, result)
-    lines = [{"source": name, "line": number} | line.as_dict() for number, line in enumerate(result.lines, start=1)]
-    return "".join(visible_json(json.dumps(facts, ensure_ascii=False)) + "\n" for facts in lines)
+    objects: list[dict[str, Any]]
+    if isinstance(result, ShuziError):
+        objects = [{"source": name, "error": str(result)}]
+    elif by_line and result.lines:
+        objects = [{"source": name, "line": n} | line.as_dict() for n, line in enumerate(result.lines, start=1)]
+    else:
+        objects = [result.as_dict(name)]
+    return "".join(visible_json(json.dumps(facts, ensure_ascii=False)) + "\n" for facts in objects)
 
 
-def row_of(name: str, result: Result) -> str:
-    r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
+def csv_of(name: str, result: Result, by_line: bool = False) -> str:
+    r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet, or into a row for each number.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
     act on are escaped. `json_of` keeps names as they are.
 
     >>> from shuzi.reading.result import Reading
-    >>> row_of("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
+    >>> csv_of("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2","ok","0.9877","Read.","1\n2","ok","0.9877"\r\n'
-    >>> row_of("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
+    >>> csv_of("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
     '"\'=HYPERLINK(1).png","1","ok","1.0","Read.","1","ok","1.0"\r\n'
-    >>> row_of("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
+    >>> csv_of("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
     '"a.png","\'-1-2","ok","1.0","Read.","12","ok","1.0"\r\n'
-    """
-    name = _cell(name)
-    if isinstance(result, ShuziError):
-        return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
-    from shuzi.reading.result import values_of
-
-    return _row(name, _number(result.text), *values_of(result)[2:])
-
-
-def rows_of(name: str, result: Result) -> str:
-    r"""Turn the result for a picture into a row of CSV for each of its numbers, as `row_of` does.
-
-    >>> from shuzi.reading.result import Reading
-    >>> rows_of("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
+    >>> csv_of("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})), by_line=True)
     '"a.png","1","1","ok","0.9877","Read.","1","0","0","0","0"\r\n"a.png","2","2","ok","0.9877","Read.","2","0","0","0","0"\r\n'
     """
-    from shuzi.reading.result import line_values_of
+    columns, rows = _table([(name, result)], by_line)
+    return "".join(_row(*map(_neutral, columns, row)) for row in rows)
 
-    rows = line_values_of(result)
-    if isinstance(result, ShuziError):
-        rows = [(*rows[0][:5], _cell(str(result)), *rows[0][6:])]
-    return "".join(
-        _row(_cell(name), *("" if value is None else value for value in (number, _number(text), *others)))
-        for _, number, text, *others in rows
-    )
+
+def _table(results: Sequence[tuple[str, Result]], by_line: bool) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Return the columns of a table of readings, or of their numbers, and its rows."""
+    from shuzi.reading.result import COLUMNS, LINE_COLUMNS, line_values_of, values_of
+
+    if by_line:
+        return LINE_COLUMNS, [row for name, result in results for row in line_values_of(result, name)]
+    return COLUMNS, [values_of(result, name) for name, result in results]
+
+
+def _neutral(column: str, value: Any) -> Any:
+    """Return a value as CSV has it: one that no spreadsheet takes for a formula."""
+    if column == "text":
+        return _number(value)
+    if column in ("source", "message"):
+        return value if value == "-" else neutral(value)  # "-" alone, which means standard input, is harmless
+    return "" if value is None else value
 
 
 def _number(text: str) -> str:
@@ -431,22 +418,10 @@ def _number(text: str) -> str:
     return text if re.fullmatch(PLAIN, text) else f"'{text}"
 
 
-def _cell(text: str) -> str:
-    """Keep text from being taken for a formula; "-" alone, which means standard input, is harmless."""
-    return text if text == "-" else neutral(text)
-
-
 def _row(*cells: str | float) -> str:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)  # some spreadsheets end a cell at ; too
     return text.getvalue()
-
-
-def _head(by_line: bool) -> str:
-    """Return the header row of a table, or of one with a row for each number."""
-    from shuzi.reading.result import COLUMNS, LINE_COLUMNS
-
-    return _row(*(LINE_COLUMNS if by_line else COLUMNS))
 
 
 def lines_for(names: list[str]) -> Callable[[str, Result], str]:
@@ -497,28 +472,22 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bo
         if ending == ".xlsx":
             _save_xlsx(results, part, by_line)
         else:
+            head, write = "\ufeff" + _row(*_table([], by_line)[0]), csv_of
             if ending == ".jsonl":
-                head, write = "", json_lines_of if by_line else json_of
-            else:
-                head, write = "\ufeff" + _head(by_line), rows_of if by_line else row_of
-            lines = [write(name, result) for name, result in results]
+                head, write = "", json_of
+            lines = [write(name, result, by_line) for name, result in results]
             part.write_text(head + "".join(lines), encoding="utf-8", newline="")
 
 
 def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool) -> None:
-    from shuzi.reading.result import COLUMNS, LINE_COLUMNS, line_values_of, values_of
-
     library: Any = require("openpyxl", "forms", "extra.forms")
-    if by_line:
-        rows = [row for name, result in results for row in line_values_of(result, name)]
-    else:
-        rows = [values_of(result, name) for name, result in results]
+    columns, rows = _table(results, by_line)
     if len(rows) > _MAX_ROWS:
         raise DataError("error.read.many_rows", max=_MAX_ROWS)
     book = library.Workbook(write_only=True)
     sheet = book.create_sheet("shuzi")
     sheet.freeze_panes = "A2"
-    sheet.append(LINE_COLUMNS if by_line else COLUMNS)
+    sheet.append(columns)
     for row in rows:
         cells = []
         for value in row:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import PATH, Command, argument, do_without_output, language_option, option, program, qr_code
+from shuzi.cli.terminal import PATH, Command, argument, do_without_output, option, program, qr_code
 from shuzi.errors import require
 from shuzi.messages import language, say
 from shuzi.models.store import DEFAULT
@@ -65,7 +65,6 @@ def check_needed() -> None:
 @feature_options
 @option("--log-requests", is_flag=True, help="cli.serve.log_requests")
 @option("--log-json", is_flag=True, help="cli.serve.log_json")
-@language_option
 def serve(host: str, port: int | None, model: str, log_requests: bool, log_json: bool, **settings: Any) -> None:
     """Serve the page and the API."""
     do_without_output()
@@ -143,7 +142,6 @@ def settings_of(
 @click.command(cls=Command, help="cli.mcp.help", short_help="cli.mcp.short")
 @argument("folders", nargs=-1, required=True, metavar="FOLDER...", help="cli.mcp.folders")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
-@language_option
 def mcp(folders: tuple[str, ...], model: str) -> None:
     """Let assistants read pictures."""
     require("mcp", "mcp", "extra.mcp")

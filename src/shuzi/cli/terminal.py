@@ -127,12 +127,22 @@ class Argument(click.Argument):
     help = _Localized()
 
 
+def _language() -> Option:
+    """Return `--lang`, allowed before and after a command; `choose_language` acts on it before click runs."""
+    choice = click.Choice(messages.LANGUAGES)
+    return Option(["--lang"], type=choice, expose_value=False, is_eager=True, help="cli.lang")
+
+
 class Command(click.Command):
-    """A command whose help is a key; `short_help` is the same key with `.short` appended."""
+    """A command whose help is a key; `short_help` is the same key with `.short` appended. It has `--lang`."""
 
     context_class = _Context
     help = _Localized()
     short_help = _Localized()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params.append(_language())
 
 
 class Group(click.Group):
@@ -144,6 +154,7 @@ class Group(click.Group):
 
     def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.params.append(_language())
         self._lazy = lazy or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
@@ -185,12 +196,6 @@ class Choice(click.Choice[str]):
         """List the names, and suggest one."""
         listed = super().get_invalid_choice_message(value, ctx)
         return click.NoSuchCommand(str(value), listed, self.choices).format_message()
-
-
-language_option = option(
-    "--lang", type=click.Choice(messages.LANGUAGES), expose_value=False, is_eager=True, help="cli.lang"
-)
-"""`--lang`, allowed before or after a command; `choose_language` acts on it before click runs."""
 
 
 def choose_language(arguments: Sequence[str]) -> None:

@@ -23,7 +23,6 @@ from shuzi.cli.terminal import (
     Command,
     argument,
     do_without_output,
-    language_option,
     option,
     program,
     progress_bar,
@@ -32,14 +31,14 @@ from shuzi.cli.terminal import (
     until_asked,
     waiting,
 )
-from shuzi.data.strokes import VARIABLE
+from shuzi.data.collection import STROKES, Paths
 from shuzi.errors import DataError, RecipeError, require
 from shuzi.messages import counted, say
 from shuzi.models.card import BACKENDS
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import START, find_model
 from shuzi.models.tasks import CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
-from shuzi.training.recipe import OPTIONS, RANGES, RECIPES, Handwriting, Recipe, recipe, with_handwriting
+from shuzi.training.recipe import OPTIONS, RANGES, RECIPES, Recipe, recipe, with_handwriting
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
@@ -75,7 +74,6 @@ def _numbers(function: F) -> F:
 @handwriting_options
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
-@language_option
 def train(
     name: str | None,
     out: Path | None,
@@ -85,7 +83,7 @@ def train(
     data_dir: Path | None,
     tensorboard: bool,
     as_json: bool,
-    handwriting: Handwriting,
+    handwriting: Paths,
     **numbers: Any,
 ) -> None:
     """Train a network."""
@@ -97,8 +95,10 @@ def train(
     chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
     if chosen.fine_tunes and (data is None or start is None):
         raise RecipeError("error.recipe.own", name=chosen.name)
-    has_strokes = handwriting.strokes is not None or bool(os.environ.get(VARIABLE))
-    if start is not None and data is None and name is None and chosen.needs_strokes and not has_strokes:
+    lacks_strokes = STROKES in chosen.needs and not (
+        handwriting.get(STROKES.name) or os.environ.get(STROKES.variable)
+    )
+    if start is not None and data is None and name is None and lacks_strokes:
         raise RecipeError("error.recipe.not_own", name=chosen.name, start=start)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
@@ -135,7 +135,7 @@ def import_training(sentence: str) -> None:
         import_module("shuzi.training.run")
 
 
-def data_of(folder: RunFolder, data_dir: Path | None, handwriting: Handwriting) -> Splits:
+def data_of(folder: RunFolder, data_dir: Path | None, handwriting: Paths) -> Splits:
     """Load the data for the training run in a folder."""
     return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, handwriting)
 
@@ -165,7 +165,7 @@ def _new(
     data: Path | None,
     start: str | None,
     data_dir: Path | None,
-    handwriting: Handwriting,
+    handwriting: Paths,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
     from shuzi.training.network import check_start
@@ -180,7 +180,7 @@ def _new(
 
 
 def _resumed(
-    place: Path, numbers: dict[str, Any], data_dir: Path | None, handwriting: Handwriting
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, handwriting: Paths
 ) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
@@ -203,7 +203,7 @@ def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
     return unsplit(own)
 
 
-def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, handwriting: Handwriting) -> Splits:
+def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, handwriting: Paths) -> Splits:
     """Add other people's digits or handwriting where the recipe needs them."""
     if chosen.fine_tunes:
         return parts.beside(_mnist(data_dir))

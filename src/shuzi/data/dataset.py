@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.displays import Displays
-from shuzi.data.registers import REPORT, VALIDATION, Cells, PageLines
+from shuzi.data.registers import Cells, PageLines
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
@@ -139,54 +138,20 @@ class Splits:
         """Return this training split with other people's digits, for training and for validation."""
         return replace(self, validation=others.validation, others=others.train)
 
-    def with_strokes(self, strokes: Strokes) -> Splits:
-        """Add pen strokes: training and validation get different writers; the test split gets none.
+    def with_handwriting(self, **collections: Strokes | Cells | PageLines | Displays) -> Splits:
+        """Add collections to training and validation, each as the part of a dataset that its name says.
+
+        What a collection holds out is for validation alone, or for neither; the test split gets none.
 
         Raises
         ------
         DataError
-            A split has no single characters.
+            There is nothing in one of them to train on, or no single character in a split's pen strokes.
         """
-        for held, part in ((False, "train"), (True, "validation")):
-            if not np.any((strokes.validation == held) & (strokes.kind != "number")):
-                raise DataError("error.strokes.part", part=part)
-        return self._with("strokes", *(strokes.part(strokes.validation == held) for held in (False, True)))
-
-    def with_cells(self, cells: Cells) -> Splits:
-        """Add cells of registers; held-out registers, for validation or reports, stay out of training.
-
-        Raises
-        ------
-        DataError
-            No cell is left for training.
-        """
-        own, held = cells.without(VALIDATION | REPORT), cells.of(VALIDATION)
-        if not len(own):
-            raise DataError("error.registers.none")
-        return self._with("cells", own, held)
-
-    def with_pages(self, pages: PageLines) -> Splits:
-        """Add pages with known lines; those of held-out registers stay out of training.
-
-        Raises
-        ------
-        DataError
-            No page is left for training.
-        """
-        own, held = pages.held_out(False), pages.held_out(True)
-        if not len(own):
-            raise DataError("error.page_lines.none")
-        return self._with("pages", own, held)
-
-    def with_displays(self, displays: Displays) -> Splits:
-        """Add digits of displays and counters; those of held-out meters stay out of training."""
-        return self._with("displays", displays.held_out(False), displays.held_out(True))
-
-    def _with(self, name: str, own: Any, held: Any) -> Splits:
-        """Return the splits, of which training and validation have more handwriting."""
+        divided = {part: collection.divided() for part, collection in collections.items()}
         splits = []
-        for split, part in ((self.train, own), (self.validation, held)):
-            names = ("strokes", "cells", "pages", "displays")
-            more = {known: getattr(split, known) for known in names} | {name: part}
+        for index, split in enumerate((self.train, self.validation)):
+            more = {part: getattr(split, part) for part in ("strokes", "cells", "pages", "displays")}
+            more |= {part: both[index] for part, both in divided.items()}
             splits.append(Dataset(split.images, split.labels, split.seed, **more))
         return replace(self, train=splits[0], validation=splits[1])

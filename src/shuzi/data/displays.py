@@ -8,7 +8,6 @@ Both are Apache-2.0. They are not part of the package: users name their own copy
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.collection import DISPLAYS
 from shuzi.errors import DataError
-
-SOURCE = "https://github.com/haverland/Tenth-of-step-of-a-meter-digit"
-"""Where the wheels are published; the segments are at `SEGMENTS_SOURCE`."""
-
-SEGMENTS_SOURCE = "https://github.com/Kazuhito00/7segment-display-reader"
-"""Where the segments are published."""
-
-OPTION, VARIABLE = "--displays", "SHUZI_DISPLAYS"
-"""The option and the environment variable that name the digits."""
-
-CITATION = f"haverland, Tenth-of-step-of-a-meter-digit; {SOURCE}; and Kazuhito00; {SEGMENTS_SOURCE}; Apache-2.0"
-"""How a card cites them as training data."""
 
 WHEELS, SEGMENTS = "meter_digits.npz", "segment_digits.npz"
 """The two files: `images` with `value` and `source`, and `images` with `label`."""
@@ -51,12 +39,13 @@ class Displays:
     def __len__(self) -> int:
         return len(self.wheels) + len(self.segments)
 
-    def held_out(self, held: bool) -> Displays:
-        """Return the digits of the meters that are held out from training, or of all others."""
-        names = {name: index % _HELD_OUT == 0 for index, name in enumerate(np.unique(self.meters).tolist())}
-        wheels = np.array([names[name] == held for name in self.meters.tolist()], np.bool_)
-        late = np.arange(len(self.segments)) >= len(self.segments) * (_HELD_OUT - 1) / _HELD_OUT
-        segments = late == held
+    def divided(self) -> tuple[Displays, Displays]:
+        """Return the digits to train on, and those of meters that are held out."""
+        wheels = np.isin(self.meters, np.unique(self.meters)[::_HELD_OUT])
+        segments = np.arange(len(self.segments)) >= len(self.segments) * (_HELD_OUT - 1) / _HELD_OUT
+        return self._part(~wheels, ~segments), self._part(wheels, segments)
+
+    def _part(self, wheels: NDArray[np.bool_], segments: NDArray[np.bool_]) -> Displays:
         return Displays(
             self.wheels[wheels],
             self.values[wheels],
@@ -75,10 +64,7 @@ class Displays:
 
 def load_displays(path: str | Path | None = None) -> Displays:
     """Load the digits of a folder, or of the one that SHUZI_DISPLAYS names."""
-    named = path or os.environ.get(VARIABLE)
-    if not named:
-        raise DataError("error.displays.needed", option=OPTION, variable=VARIABLE, source=SOURCE)
-    folder = Path(named)
+    folder = DISPLAYS.find(path)
     try:
         with np.load(folder / WHEELS) as wheels, np.load(folder / SEGMENTS) as segments:
             is_digit = segments["label"] < _NO_DIGIT
@@ -90,9 +76,7 @@ def load_displays(path: str | Path | None = None) -> Displays:
                 segments["label"][is_digit],
             )
     except FileNotFoundError as problem:
-        raise DataError(
-            "error.displays.missing", path=problem.filename, option=OPTION, variable=VARIABLE, source=SOURCE
-        ) from problem
+        raise DISPLAYS.error(DISPLAYS.missing, path=problem.filename) from problem
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as problem:
         raise DataError("error.displays.unreadable", path=folder, reason=problem) from problem
     shapes = [(found.wheels, 32), (found.segments, 48)]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.collection import PAGES, REGISTERS
 from shuzi.errors import DataError
-
-SOURCE = "https://github.com/HTR-United/lectaurep-repertoires"
-"""Where the registers are published."""
-
-OPTION, VARIABLE = "--registers", "SHUZI_REGISTERS"
-"""The option and the environment variable that name the cells."""
-
-CITATION = f"LECTAUREP, Notaires de Paris - Répertoires, HTR-United; {SOURCE}; CC BY 4.0"
-"""How a card cites them as training data."""
 
 VALIDATION, REPORT = frozenset({"1289", "1350", "2745"}), frozenset({"0293", "2352"})
 """Registers held out from training: for model choice, and for reports."""
@@ -65,6 +57,13 @@ class Cells:
         """Return the cells of all other registers."""
         return self._part([index for index, register in enumerate(self.registers) if register not in registers])
 
+    def divided(self) -> tuple[Cells, Cells]:
+        """Return the cells to train on, without held-out registers, and those for validation; or a DataError."""
+        own = self.without(VALIDATION | REPORT)
+        if not len(own):
+            raise DataError("error.registers.none")
+        return own, self.of(VALIDATION)
+
     def _part(self, indices: list[int]) -> Cells:
         return Cells(
             tuple(self.pictures[index] for index in indices),
@@ -87,18 +86,13 @@ class Cells:
 
 def load_cells(path: str | Path | None = None) -> Cells:
     """Load the cells of a folder with `labels.csv`, or of the one that SHUZI_REGISTERS names."""
-    named = path or os.environ.get(VARIABLE)
-    if not named:
-        raise DataError("error.registers.needed", option=OPTION, variable=VARIABLE, source=SOURCE)
-    folder = Path(named)
+    folder = REGISTERS.find(path)
     table = folder / _TABLE
     try:
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError as problem:
-        raise DataError(
-            "error.registers.missing", path=table, option=OPTION, variable=VARIABLE, source=SOURCE
-        ) from problem
+        raise REGISTERS.error(REGISTERS.missing, path=table) from problem
     except (OSError, ValueError, csv.Error) as problem:
         raise DataError("error.registers.unreadable", path=table, reason=problem) from problem
     if not rows or (lacking := [name for name in _COLUMNS if name not in rows[0]]):
@@ -147,15 +141,6 @@ def _decode_grey(content: bytes) -> NDArray[np.uint8]:
     return np.asarray(grey, np.uint8)
 
 
-PAGES_OPTION, PAGES_VARIABLE = "--page-lines", "SHUZI_PAGES"
-"""The option and the environment variable that name the pages."""
-
-PAGES_CITATION = (
-    f"LECTAUREP, Notaires de Paris - Répertoires, HTR-United; {SOURCE}; and L. Louis, Tables décennales HTR; "
-    "https://github.com/Lucie-Louis/Tables_decennales_HTR; CC BY 4.0"
-)
-"""How a card cites them as training data."""
-
 # a JSON object a page: `file`, and `lines` with `polygon` and `baseline`, x and y in turn, in pixels
 _PAGES_TABLE = "lines.jsonl"
 _TALL = 0.6  # quantile of an outline above its baseline
@@ -187,15 +172,19 @@ class PageLines:
         """Decode a picture: uint8 (h, w)."""
         return _decode_grey(self.pictures[index])
 
-    def held_out(self, held: bool) -> PageLines:
-        """Return the pages of the registers that are held out from training, or all others."""
+    def divided(self) -> tuple[PageLines, PageLines]:
+        """Return the pages to train on, and those of registers that are held out; a DataError if none is left."""
         registers = [f"_{register}_" for register in VALIDATION | REPORT]
-        is_held_out = [any(register in name for register in registers) for name in self.names]
-        chosen = [index for index, is_held in enumerate(is_held_out) if is_held == held]
+        held = [any(register in name for register in registers) for name in self.names]
+        if all(held):
+            raise DataError("error.page_lines.none")
+        return self._part([not is_held for is_held in held]), self._part(held)
+
+    def _part(self, wanted: list[bool]) -> PageLines:
         return PageLines(
-            tuple(self.names[index] for index in chosen),
-            tuple(self.pictures[index] for index in chosen),
-            tuple(self.lines[index] for index in chosen),
+            tuple(compress(self.names, wanted)),
+            tuple(compress(self.pictures, wanted)),
+            tuple(compress(self.lines, wanted)),
         )
 
     def sha256(self) -> str:
@@ -210,17 +199,12 @@ class PageLines:
 
 def load_page_lines(path: str | Path | None = None) -> PageLines:
     """Load the pages of a folder with `lines.jsonl`, or of the one that SHUZI_PAGES names."""
-    named = path or os.environ.get(PAGES_VARIABLE)
-    if not named:
-        raise DataError("error.page_lines.needed", option=PAGES_OPTION, variable=PAGES_VARIABLE, source=SOURCE)
-    folder = Path(named)
+    folder = PAGES.find(path)
     table = folder / _PAGES_TABLE
     try:
         rows = table.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as problem:
-        raise DataError(
-            "error.page_lines.missing", path=table, option=PAGES_OPTION, variable=PAGES_VARIABLE, source=SOURCE
-        ) from problem
+        raise PAGES.error(PAGES.missing, path=table) from problem
     except (OSError, ValueError) as problem:
         raise DataError("error.page_lines.unreadable", path=table, reason=problem) from problem
     names, pictures, lines = [], [], []

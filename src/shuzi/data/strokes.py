@@ -12,7 +12,6 @@ gives. `.SEGMENT` labels some of the strokes, counted from 0 in the file togethe
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import zipfile
 import zlib
@@ -26,19 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
+from shuzi.data.collection import STROKES
 from shuzi.errors import DataError, ShuziError
-
-DOI = "10.5281/zenodo.1195803"
-"""Where UNIPEN is published."""
-
-OPTION, VARIABLE = "--strokes", "SHUZI_STROKES"
-"""The option and the environment variable that name the file of strokes."""
-
-CITATION = (
-    "I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet: UNIPEN project of on-line data exchange and "
-    f"recognizer benchmarks, ICPR 1994; doi {DOI}; CC BY 4.0"
-)
-"""How a card cites them as training data."""
 
 KINDS = ("digit", "upper", "lower", "symbol", "number")
 """The kinds of samples; a number has two or more characters."""
@@ -127,6 +115,14 @@ class Strokes:
             validation=self.validation[chosen],
         )
 
+    def divided(self) -> tuple[Strokes, Strokes]:
+        """Return the samples to train on, and those of other writers; a DataError if one has no single character."""
+        parts = self.part(~self.validation), self.part(self.validation)
+        for name, part in zip(("train", "validation"), parts, strict=True):
+            if not np.any(part.kind != "number"):
+                raise DataError("error.strokes.part", part=name)
+        return parts
+
     def held_out(self, odd: bool) -> Strokes:
         """Return the samples of half of the validation writers: even numbers to choose by, odd ones to report."""
         return self.part(self.validation & (self.writer % 2 == int(odd)))
@@ -148,14 +144,11 @@ class Strokes:
 
 def load_strokes(path: str | Path | None = None) -> Strokes:
     """Load pen strokes from a packed .npz file or a UNIPEN distribution, or from what SHUZI_STROKES names."""
-    named = path or os.environ.get(VARIABLE)
-    if not named:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    file = Path(named)
+    file = STROKES.find(path)
     if file.is_dir():
         return read_distribution(file)
     if not file.is_file():
-        raise DataError("error.strokes.missing", path=file, option=OPTION, variable=VARIABLE, doi=DOI)
+        raise STROKES.error(STROKES.missing, path=file)
     return _unpacked(file)
 
 
@@ -206,7 +199,7 @@ def read_distribution(folder: Path) -> Strokes:
         if path not in included:  # a file that another one includes is read there
             samples += _samples(page)
     if not samples:
-        raise DataError("error.strokes.none", path=folder, doi=DOI)
+        raise STROKES.error("error.strokes.none", path=folder)
     return _packed(samples)
 
 

@@ -29,5 +29,5 @@ def read_displays(reader: DisplayReader, displays: Displays, seed: int, count: i
 
 def calibrate_display(reader: DisplayReader, displays: Displays, seed: int, count: int = LINES) -> Calibration:
     """Fit a reader's confidence to digits that its training did not see."""
-    numbers = fit_page([*read_displays(reader, displays.held_out(True), seed, count)])
+    numbers = fit_page([*read_displays(reader, displays.divided()[1], seed, count)])
     return Calibration({}, numbers, count, seed)

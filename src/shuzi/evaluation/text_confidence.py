@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.concepts import softmax
+from shuzi.data.collection import STROKES
 from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
 from shuzi.data.registers import Cells
-from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
+from shuzi.data.strokes import Strokes, clear_strokes
 from shuzi.data.tables import Labelled
-from shuzi.errors import DataError
 from shuzi.ink.boxes import Box
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
@@ -114,7 +114,7 @@ def read_lines(
 ) -> Iterator[LinesRead]:
     """Read lines composed of digits and pen strokes; pages that need no line recogniser are skipped."""
     if strokes is None:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        raise STROKES.error(STROKES.needed)
     rng, writers = np.random.default_rng([seed, 1]), Writers(digits.images, digits.labels, clear_strokes(strokes))
     # fragments of other lines are read too, but their text is unknown
     # people cross digits out far less often than training lines do, and confidence is for usual writing
@@ -440,7 +440,7 @@ def calibrate_photographs(
 ) -> dict[str, float]:
     """Calibrate the confidence in the numbers of photographed pages, real cells, and pictures of one number."""
     if strokes is None:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        raise STROKES.error(STROKES.needed)
     return fit_page([*read_photographs(reader, digits, clear_strokes(strokes), seed, count), *tell_real(real)])
 
 

@@ -70,6 +70,17 @@ class Box(NamedTuple):
         wider, higher = fraction * self.width, fraction * self.height
         return Box(self.x - wider / 2, self.y - higher / 2, self.width * (1 + fraction), self.height * (1 + fraction))
 
+    def clipped(self, shape: tuple[int, ...]) -> Box:
+        """Return the box in whole pixels of a picture (h, w), clipped to it; never empty.
+
+        >>> Box(-2.0, 3.4, 9.8, 0.2).clipped((10, 20))
+        Box(x=0, y=3, width=8, height=1)
+        """
+        left, right = (min(max(round(x), 0), shape[1]) for x in (self.x, self.right))
+        top, bottom = (min(max(round(y), 0), shape[0]) for y in (self.y, self.bottom))
+        left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
+        return Box(left, top, max(1, right - left), max(1, bottom - top))
+
     def pixels(self, rim: float = 0.0) -> tuple[slice, slice]:
         """Return the rows and columns of a picture that it touches, plus a margin; never empty.
 

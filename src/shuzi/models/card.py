@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from shuzi.data import displays, registers
-from shuzi.data.strokes import CITATION
+from shuzi.data.collection import DISPLAYS, PAGES, REGISTERS, STROKES
 from shuzi.declared import Declared, FieldError, Fraction, Number, Positive, Text, Whole, expected
 from shuzi.errors import ModelError, ShuziError
 from shuzi.ink import normalize
@@ -25,10 +24,8 @@ METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries that Keras can train on here, by Keras's names for them."""
 
-MNIST, OWN, STROKES, REGISTERS, PAGE_LINES = "mnist", "own", "strokes", "registers", "page-lines"
-DISPLAYS = "displays"
-MODEL = "model"
-"""Possible sources of training data; MODEL is followed by the name of the model that was fine-tuned."""
+MNIST, OWN, MODEL = "mnist", "own", "model"
+"""Sources of training data besides collections; MODEL is followed by the name of the model that was fine-tuned."""
 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
@@ -79,7 +76,7 @@ class Score:
 class Source:
     """One source of a model's training data."""
 
-    # MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, DISPLAYS, MODEL followed by a name, or one that a later shuzi knows
+    # MNIST, OWN, that of a collection, MODEL followed by a name, or one that a later shuzi knows
     name: Text
     sha256: Mapping[str, Text]  # the SHA-256 of each array, as an uncompressed IDX file, or of each file
     licence: Text  # the licence it may be used under
@@ -97,16 +94,16 @@ class Calibration:
     strokes: Text = ""  # the SHA-256 of the pen strokes from which as many lines were composed; "" for none
 
 
-OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
+OF_STROKES = f"{OF_MNIST}; and from pen strokes: {STROKES.citation}"
 """The licence of a model trained on both."""
 
-OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {registers.CITATION}"
+OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {REGISTERS.citation}"
 """The licence of a model trained on those, too."""
 
-OF_PAGES = f"{OF_STROKES}; and from pages: {registers.PAGES_CITATION}"
+OF_PAGES = f"{OF_STROKES}; and from pages: {PAGES.citation}"
 """The licence of a model trained on pages with known lines."""
 
-OF_DISPLAYS = f"{OF_REGISTERS}; and from digits of displays: {displays.CITATION}"
+OF_DISPLAYS = f"{OF_REGISTERS}; and from digits of displays: {DISPLAYS.citation}"
 """The licence of a model that started from one trained on those, and was trained on displays."""
 
 LICENCES = {
@@ -127,13 +124,13 @@ def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
     names = {source.name for source in sources}
     if OWN in names or start == OF_OWN_PICTURES:
         return OF_OWN_PICTURES
-    if DISPLAYS in names:
+    if DISPLAYS.name in names:
         return OF_DISPLAYS
-    if REGISTERS in names:
+    if REGISTERS.name in names:
         return OF_REGISTERS
-    if PAGE_LINES in names:
+    if PAGES.name in names:
         return OF_PAGES
-    return OF_STROKES if STROKES in names else OF_MNIST
+    return OF_STROKES if STROKES.name in names else OF_MNIST
 
 
 @dataclass(frozen=True)

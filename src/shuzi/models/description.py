@@ -6,15 +6,13 @@ The folder holds the model, a model card in Hugging Face's format, licences and 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.data import displays, registers
-from shuzi.data.strokes import CITATION
+from shuzi.data.collection import DISPLAYS, PAGES, REGISTERS, STROKES
 from shuzi.errors import ModelError
 from shuzi.messages import LANGUAGES, say, speaking
 from shuzi.models.card import (
@@ -23,9 +21,6 @@ from shuzi.models.card import (
     MNIST,
     MODEL,
     OWN,
-    PAGE_LINES,
-    REGISTERS,
-    STROKES,
     UNSURE_BELOW,
     Card,
     Measured,
@@ -71,8 +66,7 @@ _SIZES = {
     DETECT_LINES: (96, 160),
     RECOGNISE_LINE: (48, 160),
 }
-_SOURCES = (MNIST, OWN, STROKES, REGISTERS, PAGE_LINES)
-_WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; ours are never YAML words such as "no"
+_COLLECTIONS = (STROKES.name, REGISTERS.name, PAGES.name)
 
 
 def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
@@ -103,10 +97,10 @@ def describe_licence(card: Card) -> str:
     if not known:
         return card.licence
     cited = {
-        "citation": CITATION,
-        "registers": registers.CITATION,
-        "pages": registers.PAGES_CITATION,
-        "displays": displays.CITATION,
+        "citation": STROKES.citation,
+        "registers": REGISTERS.citation,
+        "pages": PAGES.citation,
+        "displays": DISPLAYS.citation,
     }
     return say(f"models.licence.{known}", **cited)
 
@@ -120,7 +114,7 @@ def _data(card: Card) -> list[str]:
         kind, _, name = source.name.partition(" ")
         if kind == MODEL:
             rows.append(say("models.data.model", name=name, sha256=sha256))
-        elif source.name in (STROKES, REGISTERS, PAGE_LINES):
+        elif source.name in _COLLECTIONS:
             rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
@@ -213,7 +207,8 @@ def _front_matter(cards: Mapping[str, Card]) -> str:
     if card.scores:
         facts["metrics"] = [_metric(card)]
         facts["model-index"] = [{"name": f"shuzi-{name.removesuffix('.onnx')}", "results": _results(card)}]
-    return f"---\n{_yaml(facts)}---\n\n"
+    # JSON is YAML
+    return f"---\n{json.dumps(facts, ensure_ascii=False, indent=2)}\n---\n\n"
 
 
 def _results(card: Card) -> list[dict[str, Any]]:
@@ -240,23 +235,6 @@ def _dataset(card: Card, part: str) -> str:
 
 def _metric(card: Card) -> str:
     return _METRICS[MEASURES.get(card.kind, "accuracy")]
-
-
-def _yaml(value: Any, indent: str = "") -> str:
-    """Write dicts, lists and other JSON values as YAML."""
-    lines = []
-    for key, item in value.items() if isinstance(value, dict) else ((None, item) for item in value):
-        head = f"{indent}- " if key is None else f"{indent}{key}:"
-        if not isinstance(item, (dict, list)):
-            plain = isinstance(item, str) and _WORD.fullmatch(item)
-            lines.append(
-                f"{head}{'' if key is None else ' '}{item if plain else json.dumps(item, ensure_ascii=False)}\n"
-            )
-        elif key is None:
-            lines.append(head + _yaml(item, f"{indent}  ").removeprefix(f"{indent}  "))
-        else:
-            lines.append(f"{head}\n{_yaml(item, indent if isinstance(item, list) else f'{indent}  ')}")
-    return "".join(lines)
 
 
 def _page(cards: Mapping[str, Card], path: Path, partners: list[str]) -> str:
@@ -324,7 +302,10 @@ def _licences(cards: Mapping[str, Card]) -> str:
     for language in reversed(LANGUAGES):
         with speaking(language):
             lines = [f"- `{file}`: {describe_licence(card)}" for file, card in cards.items()]
-            named = {say(f"upload.source.{name}") if name in _SOURCES else name: name for name in sources}
+            named = {
+                say(f"upload.source.{name}") if name in (MNIST, OWN, *_COLLECTIONS) else name: name
+                for name in sources
+            }
             learnt = [f"- {title}: {sources[name]}" for title, name in named.items()]
             parts += [f"# {say('upload.sources')}", "\n".join(lines), *(["\n".join(learnt)] if learnt else [])]
     return "\n\n".join(parts) + "\n"

@@ -26,6 +26,7 @@ LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for each of parallel jobs, and for a job that runs alone. Python and the decoders map 150 million of them."""
 
 _MAX_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
+_MAX_SECONDS = 4.0  # of processor time for a file of any size
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
 _ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and their numeric values
     **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
@@ -39,15 +40,12 @@ class Decoder:
     """Decodes in child processes; from any thread.
 
     Both tries together may use `cpu_seconds`, and `cpu_seconds_per_megabyte` for each million bytes of the file,
-    at most `max_cpu_seconds`. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
+    at most `_MAX_SECONDS`. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
     """
 
-    def __init__(
-        self, cpu_seconds: float = 3.0, cpu_seconds_per_megabyte: float = 0.25, max_cpu_seconds: float = 4.0
-    ) -> None:
+    def __init__(self, cpu_seconds: float = 3.0, cpu_seconds_per_megabyte: float = 0.25) -> None:
         self._cpu_seconds = cpu_seconds
         self._per_byte = cpu_seconds_per_megabyte / 1e6
-        self._max_cpu_seconds = max_cpu_seconds
         self.children = Children("shuzi.pictures.decode")
 
     def decode(self, source: Path | bytes, name: str) -> NDArray[np.uint8]:
@@ -83,7 +81,7 @@ class Decoder:
         body = source if isinstance(source, bytes) else b""
         if not isinstance(source, bytes):
             job = job | {"path": os.path.abspath(source)}  # noqa: PTH100 - sent as text
-        seconds = min(self._max_cpu_seconds, self._cpu_seconds + self._per_byte * size)
+        seconds = min(_MAX_SECONDS, self._cpu_seconds + self._per_byte * size)
         problem = PictureError("error.picture.memory", path=shown)
         left = seconds
         for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MAX_PIXELS)):

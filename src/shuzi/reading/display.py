@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -24,19 +24,17 @@ from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.ink.strips import COLUMN
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import Picture, Source, open_picture, source_of
+from shuzi.pictures.open import Source, open_picture, source_of
 from shuzi.reading.advice import about_line, about_marks
 from shuzi.reading.characters import find_characters
 from shuzi.reading.confidence import logit, sigmoid
 from shuzi.reading.line_detector import LineDetector
 from shuzi.reading.line_text import make_digits_and_marks, share_out
 from shuzi.reading.page_text import PageScale
-from shuzi.reading.read_many import ReadingProcesses
-from shuzi.reading.recogniser import Recogniser, find_best_texts, log_probabilities
+from shuzi.reading.read_many import PictureReader
+from shuzi.reading.recogniser import Recogniser, find_best_texts, join_proposals, log_probabilities, spell
 from shuzi.reading.result import OK, UNSURE, Digit, Mark, NumberLine, Reading, Sentence, Status, without_marks
 from shuzi.reading.thresholds import (
-    BEAM_WIDTH,
     DISPLAY_BLANK,
     DISPLAY_LINE,
     DISPLAY_TRIMS,
@@ -45,9 +43,7 @@ from shuzi.reading.thresholds import (
     LOWEST_LOG_PROBABILITY,
     MAX_ALTERNATIVES,
     MAX_DISPLAY_LINES,
-    MIN_CLASS_PROBABILITY,
     SMALLEST_PAGE,
-    TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.values import Findings, Line, LineTexts
 
@@ -90,7 +86,7 @@ class DisplayLine:
         return self.texts[0]
 
 
-class DisplayReader:
+class DisplayReader(PictureReader):
     """Reads numbers on displays and counters; made by `shuzi.load("display")`.
 
     Attributes
@@ -102,8 +98,8 @@ class DisplayReader:
     def __init__(
         self, recogniser: Recogniser, line_detector: LineDetector | None = None, region: Box | None = None
     ) -> None:
+        super().__init__()
         self._recogniser, self._line_detector, self._region = recogniser, line_detector, region
-        self._processes = ReadingProcesses()
         calibration = recogniser.card.calibration
         self._scale = PageScale.of(calibration.numbers if calibration else {})
         self.calibrated = self._scale.calibrated
@@ -148,20 +144,6 @@ class DisplayReader:
         grey = open_picture(picture)
         line = self.recognise(grey)
         return replace(self._decide(line, grey.shape), source=source_of(picture))
-
-    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
-        """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
-        if isinstance(picture, ShuziError):
-            return picture
-        try:
-            return self.read(picture)
-        except ShuziError as problem:
-            return problem
-
-    def read_many(self, pictures: Iterable[Source] | Source) -> Iterator[Reading | ShuziError]:
-        """Read pictures on all cores and yield the readings in order, as `Reader.read_many` does."""
-        coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
-        yield from self._processes.read(self, coming)
 
     def read_together(self, pictures: Iterable[Source] | Source) -> Reading:
         """Read several pictures of one display and make one reading of them, as `vote` does.
@@ -353,13 +335,12 @@ def _read_strips(
         off = round(trim * len(grey))
         strips.append(display_strip(grey[off : len(grey) - off], light_on_dark))
     columns = [_columns(recogniser, strip) for strip in strips]
-    proposed = [find_best_texts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for each in columns]
-    room = min(map(len, columns))
-    labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
+    proposed = [*map(find_best_texts, columns)]
+    labels = join_proposals(proposed, columns)
     scores = np.maximum([log_probabilities(each, labels) for each in columns], LOWEST_LOG_PROBABILITY)
     mean = scores.mean(axis=0)
     probabilities = softmax(mean)
-    texts = ["".join(CLASSES[label] for label in text) for text in labels]
+    texts = [*map(spell, labels)]
     order = [index for index in np.argsort(-mean, kind="stable").tolist() if set(texts[index]) & set(DIGITS)]
     if not order or math.exp(mean[order[0]]) < DISPLAY_BLANK:
         return None
@@ -408,7 +389,4 @@ def _whole(box: Box, matrix: NDArray[np.float64], shape: tuple[int, ...]) -> Box
     """Return the box in whole pixels of the picture, (h, w), around a box of a strip."""
     corners = matrix @ np.column_stack([box.corners, np.ones(4)]).T
     (left, top), (right, bottom) = corners.min(axis=1).tolist(), corners.max(axis=1).tolist()
-    left, right = (min(max(round(x), 0), shape[1]) for x in (left, right))
-    top, bottom = (min(max(round(y), 0), shape[0]) for y in (top, bottom))
-    left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
-    return Box(left, top, max(1, right - left), max(1, bottom - top))
+    return Box(left, top, right - left, bottom - top).clipped(shape)

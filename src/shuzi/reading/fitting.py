@@ -17,12 +17,12 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.models.tasks import CLASSES, SIGN
+from shuzi.models.tasks import SIGN
 from shuzi.reading.automaton import START, Automaton
 from shuzi.reading.confidence import LineScale
 from shuzi.reading.line_text import read_lines
 from shuzi.reading.outcome import choose_texts, has_digits, weigh_texts
-from shuzi.reading.recogniser import Text, add_logs, score_texts
+from shuzi.reading.recogniser import Labels, Text, add_logs, score_texts, spell
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, UNSURE, Reading
 from shuzi.reading.thresholds import (
     FITTING_BEAM_WIDTH,
@@ -37,8 +37,6 @@ from shuzi.reading.thresholds import (
     VALUE_OK,
 )
 from shuzi.reading.values import Findings, LineTexts, Weights
-
-Labels = tuple[int, ...]
 
 
 def find_fitting_texts(
@@ -160,9 +158,7 @@ def _add_fitting(line: LineTexts, pattern: Automaton) -> LineTexts:
     """Add to the likely texts of a line those that fit."""
     room = min(map(len, line.columns))
     fitting = dict.fromkeys(
-        "".join(CLASSES[label] for label in text.labels)
-        for columns in line.columns
-        for text in find_fitting_texts(columns, pattern)
+        spell(text.labels) for columns in line.columns for text in find_fitting_texts(columns, pattern)
     )
     more = [text for text in fitting if text not in line.texts and len(text) <= room]
     if not more:

@@ -119,20 +119,19 @@ class Correction(NamedTuple):
 
 
 class CorrectedClassifier(Classifier):
-    """A classifier that also knows corrected digits of one person, which count as `blend` says.
+    """A classifier that also knows corrected digits of one person.
 
     It is used like the one without them, `uncorrected`, which must output its features (ModelError). Too many
     examples are a DataError.
     """
 
-    def __init__(self, classifier: Classifier, examples: Dataset, blend: Blend | None = None) -> None:
+    def __init__(self, classifier: Classifier, examples: Dataset) -> None:
         if len(examples) > MAX_EXAMPLES:
             raise DataError("error.hand.many", n=len(examples), max=MAX_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self.uncorrected: Classifier = (
             classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
         )
-        self._blend = blend or ALONE
         # what the classifier knew before does not count
         self._examples = Examples.of(self.uncorrected, examples) if len(examples) else None
 
@@ -142,7 +141,7 @@ class CorrectedClassifier(Classifier):
             return super().classify_or_reject(images)
         probabilities, is_digit, features = self.classify_with_features(images)
         looks = Looks.of(images, features, probabilities)
-        return apply_corrections(probabilities, is_digit, looks, self._examples, self._blend)
+        return apply_corrections(probabilities, is_digit, looks, self._examples, ALONE)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
         """Return the correction of each answer about images (n, 28, 28); None where no example contradicts it."""

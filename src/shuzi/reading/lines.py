@@ -32,7 +32,6 @@ from shuzi.reading.thresholds import (
     MIN_IN_BAND,
     ROW_EDGE_PIXELS,
     SAME_LINE,
-    SAME_ROW,
     SMALLEST_POINT,
     STRIKE_AROUND,
     STRIKE_BEYOND,
@@ -72,20 +71,16 @@ def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     strength = [sum(boxes[index].height for index in group) for group in groups]
     strongest_first = sorted(range(len(groups)), key=lambda row: -strength[row])
     whole = [row for row in strongest_first if not _at_edge([boxes[index] for index in groups[row]], shape)]
-    kept: dict[int, list[int]] = {}
+    kept: list[int] = []
     for row in strongest_first:
         own = [boxes[index] for index in groups[row]]
         lowest = CUT_OFF_ROW if len(own) > 1 else CUT_OFF_DIGIT
         tallest = [boxes[index] for index in groups[whole[0]]] if whole else own
         if whole and _at_edge(own, shape) and _median_height(own) < lowest * _median_height(tallest):
             continue
-        if any(_hangs(own, [boxes[index] for index in indices]) for indices in kept.values()):
-            continue
-        # seen from a digit that is far off, one nearby may seem to stand on another row
-        same = (old for old, indices in kept.items() if _interlock(own, [boxes[index] for index in indices]))
-        owner = next(same, row)
-        kept[owner] = kept.get(owner, []) + groups[row]
-    rows = [sorted(kept[row], key=lambda index: boxes[index].x + boxes[index].width / 2) for row in sorted(kept)]
+        if not any(_hangs(own, [boxes[index] for index in groups[other]]) for other in kept):
+            kept.append(row)
+    rows = [groups[row] for row in sorted(kept)]
     return [[index for index in row if not _is_comma(boxes[index], [boxes[i] for i in row])] for row in rows]
 
 
@@ -112,24 +107,6 @@ def _hangs(own: Sequence[Box], row: Sequence[Box]) -> bool:
     return top < own[0].y <= bottom + COMMA_BELOW * (bottom - top) and all(
         hangs_on(box, row, COMMA_BELOW if len(own) == 1 else 0.0) for box in own
     )
-
-
-def _interlock(own: Sequence[Box], row: Sequence[Box]) -> bool:
-    """Tell whether half of a row's digits, where another row is near, stand beside its digits."""
-    top, bottom = min(digit.y for digit in row), max(digit.bottom for digit in row)
-    if all(digit.y >= bottom or digit.bottom <= top for digit in own):
-        return False
-    near = [[_stand_on_one_row(digit, other) for other in row if _are_near(digit, other)] for digit in own]
-    return 0 < sum(map(bool, near)) <= 2 * sum(map(any, near))
-
-
-def _are_near(left: Box, right: Box) -> bool:
-    return max(left.x - right.right, right.x - left.right) < CHARACTER_GAP * max(left.height, right.height)
-
-
-def _stand_on_one_row(left: Box, right: Box) -> bool:
-    shared = min(left.bottom, right.bottom) - max(left.y, right.y)
-    return shared >= SAME_ROW * min(left.height, right.height)
 
 
 def _is_comma(box: Box, row: Sequence[Box]) -> bool:

@@ -108,7 +108,10 @@ def locate(
         if len(components.boxes):
             candidates = _take_components(scan, classifier, work)
             is_sure = multiply_confidence(candidates) >= SURE_CONFIDENCE
-            is_clear = is_sure and measure_unexplained(ink, candidates) <= MAX_UNEXPLAINED_INK
+            # solid ink outside is a line, a frame, a speck, or a digit lost with a line
+            is_clear = (
+                is_sure and 1 - measure_covered((ink >= SOLID).astype(np.uint8), candidates) <= MAX_UNEXPLAINED_INK
+            )
             # joined with a point or a stroke beside it, a digit is one candidate too
             in_one_piece = len(components.boxes) + len(components.specks) == 1
             is_one = is_clear and len(candidates) == 1 and (in_one_piece or scan.is_one_piece)
@@ -322,11 +325,6 @@ def _least_height(candidate: Candidate) -> float:
 def multiply_confidence(candidates: Sequence[Candidate]) -> float:
     """Return the probability that all candidates are digits and classified correctly; 0 if there are none."""
     return math.prod(candidate.confidence for candidate in candidates) if candidates else 0.0
-
-
-def measure_unexplained(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
-    """Return the fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line."""
-    return 1 - measure_covered((ink >= SOLID).astype(np.uint8), candidates)
 
 
 def measure_covered(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:

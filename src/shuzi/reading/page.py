@@ -14,24 +14,21 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame_line, straighten
 from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
-from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.models.tasks import DIGITS
 from shuzi.reading.characters import Character, find_characters, find_middles
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.line_detector import LineDetector, in_reading_order, without_cut_off
 from shuzi.reading.lines import is_struck_out
-from shuzi.reading.recogniser import Recogniser, find_best_texts, log_probabilities
+from shuzi.reading.recogniser import Recogniser, find_best_texts, join_proposals, log_probabilities, spell
 from shuzi.reading.thresholds import (
-    BEAM_WIDTH,
     LOWEST_LOG_PROBABILITY,
     MAX_PAGE_WORK,
     MAX_TEXTS,
     MAX_WORK,
-    MIN_CLASS_PROBABILITY,
     NEXT_NUMBER,
     PROBABLE,
     STRIKE_ENDS,
     STRIP_PIXELS_PER_IMAGE,
-    TEXTS_OF_A_STRIP,
     TIMES_OTHER_DISTANCES,
     TURNED_LINES,
     TURNED_MARGIN,
@@ -94,7 +91,7 @@ def _log_probability(picture: LinePicture, recogniser: Recogniser) -> float:
     """Return the log probability of the best text of a line in its own picture."""
     _, contrast = map_line(picture.grey, picture.height)
     columns = recogniser.columns(contrast, frame_line(picture, FRAMES[0]))
-    texts = find_best_texts(columns, 1, BEAM_WIDTH, MIN_CLASS_PROBABILITY)
+    texts = find_best_texts(columns, 1)
     return texts[0].log_probability if texts else LOWEST_LOG_PROBABILITY
 
 
@@ -166,10 +163,7 @@ def _recognise(
     ink, contrast = map_line(picture.grey, picture.height)
     frames = tuple(frame_line(picture, times) for times in FRAMES)
     columns = tuple(recogniser.columns(contrast, frame) for frame in frames)
-    proposed = [find_best_texts(strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for strip in columns]
-    room = min(map(len, columns))
-    labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
-    labels = labels[:MAX_TEXTS]
+    labels = join_proposals([*map(find_best_texts, columns)], columns)[:MAX_TEXTS]
     strips = np.maximum([log_probabilities(strip, labels) for strip in columns], LOWEST_LOG_PROBABILITY)
     # no candidates were looked for, so the strips alone count
     scores = np.zeros((len(labels), 7))
@@ -177,7 +171,7 @@ def _recognise(
     texts = LineTexts(
         Line((), frames, picture.height),
         columns,
-        tuple("".join(CLASSES[label] for label in text) for text in labels),
+        tuple(map(spell, labels)),
         scores,
     )
     characters = _find_characters(texts, strips, ink)

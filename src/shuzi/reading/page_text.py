@@ -165,26 +165,24 @@ def decide_page(
     The pattern is that of each line, and of the values only one may be written; `line_scale` weighs texts for both.
     """
     line_scale = replace(line_scale, weights=PAGE_WEIGHTS)
-    readings, ignored = [], [Ignored(NEIGHBOUR, _whole(line.box, seen)) for line in seen.cut_off]
+    readings, ignored = [], [Ignored(NEIGHBOUR, line.box.clipped(seen.shape)) for line in seen.cut_off]
     for line in seen.page:
         reading = _read_line(line, seen, scale, line_scale, values, pattern)
         if isinstance(reading, Reading):
             readings.append(_on_page(reading, line, seen))
         else:
-            ignored.append(Ignored(reading, _whole(line.line.box, seen)))
+            ignored.append(Ignored(reading, line.line.box.clipped(seen.shape)))
     if not readings:
         return Reading("", UNSURE, 0.0, (), ("reading.no_number", {}), scale.calibrated, ignored=tuple(ignored))
     texts = rank_texts(put_on_lines([[*reading.alternatives]] for reading in readings), MAX_ALTERNATIVES)
     confidence = math.prod(reading.confidence for reading in readings)
     doubtful = [reading for reading in readings if reading.status != OK]
     is_unknown = any(piece.kind == UNKNOWN for piece in ignored)
-    is_turned = seen.is_upside_down or seen.is_on_its_side
-    status: Status = UNSURE if doubtful or is_unknown or is_turned else OK
-    digits_status: Status = OK
-    if is_unknown or is_turned or any(reading.digits_status != OK for reading in readings):
-        digits_status = UNSURE
-    if values is not None and len(readings) > 1:  # which of them is meant?
-        status = digits_status = UNSURE
+    which_is_meant = values is not None and len(readings) > 1
+    is_doubted = is_unknown or which_is_meant or seen.is_upside_down or seen.is_on_its_side
+    status: Status = UNSURE if is_doubted or doubtful else OK
+    are_digits_sure = all(reading.digits_status == OK for reading in readings)
+    digits_status: Status = OK if are_digits_sure and not is_doubted else UNSURE
     text = "\n".join(reading.text for reading in readings)
     ignored += [piece for reading in readings for piece in reading.ignored]
     advice: Sentence
@@ -192,7 +190,7 @@ def decide_page(
         advice = "reading.upside_down", {}
     elif seen.is_on_its_side:
         advice = "reading.on_its_side", {}
-    elif values is not None and len(readings) > 1:
+    elif which_is_meant:
         advice = "reading.among.lines", {}
     elif not doubtful:
         advice = ("reading.unknown_ink", {}) if is_unknown else about_success(ignored)
@@ -380,23 +378,13 @@ def _on_page(reading: Reading, line: PageLine, seen: Findings) -> Reading:
     """Move a line's reading from its own picture to the photograph."""
 
     def moved(box: Box) -> Box:
-        return _whole(line.picture.in_whole(box), seen)
+        return line.picture.in_whole(box).clipped(seen.shape)
 
+    whole = line.line.box.clipped(seen.shape)
     return replace(
         reading,
         digits=tuple(replace(digit, box=moved(digit.box)) for digit in reading.digits),
         marks=tuple(replace(mark, box=moved(mark.box)) for mark in reading.marks),
         ignored=tuple(Ignored(piece.kind, moved(piece.box)) for piece in reading.ignored),
-        own_lines=(
-            NumberLine(reading.text, _whole(line.line.box, seen), reading.status, reading.confidence, reading.advice),
-        ),
+        own_lines=(NumberLine(reading.text, whole, reading.status, reading.confidence, reading.advice),),
     )
-
-
-def _whole(box: Box, seen: Findings) -> Box:
-    """Return a box of the photograph in whole pixels, clipped to it."""
-    rows, columns = seen.shape
-    left, right = (min(max(round(x), 0), columns) for x in (box.x, box.right))
-    top, bottom = (min(max(round(y), 0), rows) for y in (box.y, box.bottom))
-    left, top = min(left, columns - 1), min(top, rows - 1)
-    return Box(left, top, max(1, right - left), max(1, bottom - top))

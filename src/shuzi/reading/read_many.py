@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import struct
 import weakref
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -22,20 +22,14 @@ from PIL import Image
 from shuzi.errors import ShuziError
 from shuzi.models import session
 from shuzi.pictures.decode import PNG, Page, kind_of
-from shuzi.pictures.open import Picture, open_picture, source_of
+from shuzi.pictures.folders import as_many, single_pictures
+from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.result import Reading
 
 _UNKNOWN = SMALL + 1
-
-
-class PictureReader(Protocol):
-    """What reads a picture; a copy of it works in another process."""
-
-    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
-        """Return its reading, or the error that prevents it."""
 
 
 def use_one_core() -> None:
@@ -128,6 +122,42 @@ class ReadingProcesses:
             if can_start() and type(reader).__module__ != "__main__":
                 self._shared = self.pool.share(reader)
         return self.pool, self._shared
+
+
+class PictureReader(ABC):
+    """What reads pictures; copies of it work in other processes."""
+
+    def __init__(self) -> None:
+        self._processes = ReadingProcesses()
+
+    @abstractmethod
+    def read(self, picture: Source) -> Reading:
+        """Read a picture."""
+
+    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
+        """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
+        if isinstance(picture, ShuziError):
+            return picture
+        try:
+            return self.read(picture)
+        except ShuziError as problem:
+            return problem
+
+    def read_many(self, pictures: Iterable[Source] | Source) -> Iterator[Reading | ShuziError]:
+        """Read pictures on all cores and yield the readings in order.
+
+        A picture that cannot be read yields its error instead, and the others are still read. With more than a few
+        pictures, other processes help; they live as long as the reader.
+
+        Parameters
+        ----------
+        pictures
+            Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
+            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A
+            single name is one picture, one folder, or a pattern such as ``"scans/*.png"``.
+        """
+        coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
+        yield from self._processes.read(self, coming)
 
 
 def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) -> Task:

@@ -23,8 +23,7 @@ from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, DISPLAY, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT, DIGITS
-from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import Picture, Source, open_picture, source_of
+from shuzi.pictures.open import Source, open_picture, source_of
 from shuzi.reading.allowed_values import check_values
 from shuzi.reading.automaton import Automaton, compile_pattern
 from shuzi.reading.classifier import Classifier, accept_images
@@ -36,14 +35,14 @@ from shuzi.reading.line_detector import LineDetector, Writing, may_be_one_number
 from shuzi.reading.locate import Detector, locate
 from shuzi.reading.page import lies_on_its_side, recognise_page
 from shuzi.reading.page_text import PageScale, correct_page
-from shuzi.reading.read_many import ReadingProcesses
+from shuzi.reading.read_many import PictureReader
 from shuzi.reading.recogniser import Recogniser, recognise_lines
 from shuzi.reading.result import OK, Reading
 from shuzi.reading.thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MAX_WORK, SMALLEST_PAGE
 from shuzi.reading.values import Findings
 
 
-class Reader:
+class Reader(PictureReader):
     """Reads digits and numbers; made by `shuzi.load`.
 
     Attributes
@@ -64,12 +63,12 @@ class Reader:
         values: list[str] | None = None,
         pattern: Automaton | None = None,
     ) -> None:
+        super().__init__()
         self._classifier = classifier
         self._detector = detector
         # a model that cannot tell a letter from a digit reads digits only, as it always has
         self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
         self._line_detector = line_detector if self._recogniser is not None else None
-        self._processes = ReadingProcesses()
         self._values = values  # of which one is written, as `check_values` returns them
         self._pattern = pattern
         calibration = classifier.card.calibration
@@ -194,15 +193,6 @@ class Reader:
         reader = self if pattern is None else self.with_pattern(pattern)
         return reader if among is None else reader.with_values(among)
 
-    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
-        """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
-        if isinstance(picture, ShuziError):
-            return picture
-        try:
-            return self.read(picture)
-        except ShuziError as problem:
-            return problem
-
     def recognise(self, picture: Source, max_work: float = MAX_WORK, as_page: bool = True) -> Findings:
         """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises.
 
@@ -271,23 +261,16 @@ class Reader:
         among: Sequence[str] | None = None,
         pattern: str | None = None,
     ) -> Iterator[Reading | ShuziError]:
-        """Read pictures on all cores and yield the readings in order.
-
-        A picture that cannot be read yields its error instead, and the others are still read. With more than a few
-        pictures, other processes help; they live as long as the reader.
+        """Read pictures on all cores and yield the readings, or errors, in order.
 
         Parameters
         ----------
         pictures
-            Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
-            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A
-            single name is one picture, one folder, or a pattern such as ``"scans/*.png"``.
+            As for `PictureReader.read_many`: pictures, folders, PDFs, or a single one of these.
         among, pattern
             As for `read`.
         """
-        coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
-        reader = self._knowing(among, pattern)
-        yield from reader._processes.read(reader, coming)
+        yield from PictureReader.read_many(self._knowing(among, pattern), pictures)
 
 
 def _is_page(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> bool:

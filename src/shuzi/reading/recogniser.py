@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -37,6 +37,9 @@ from shuzi.reading.thresholds import (
 )
 from shuzi.reading.values import Candidate, Findings, Line, LineTexts
 
+Labels = tuple[int, ...]
+"""The characters of a text, as classes of the recogniser."""
+
 
 class Recogniser(Model):
     """A model loaded to recognise lines."""
@@ -57,11 +60,11 @@ def recognise_lines(findings: Findings, scan: Scan, recogniser: Recogniser) -> F
 
 def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
     """Recognise a line and score its likely texts."""
-    proposed: dict[tuple[int, ...], None] = {line.proposed: None}
+    proposed: dict[Labels, None] = {line.proposed: None}
     columns: tuple[NDArray[np.float32], ...] = ()
     for frame in line.frames:
         of_strip = recogniser.columns(contrast, frame)
-        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY)
+        texts = find_best_texts(of_strip)
         columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
         # where a strip is sure of what the candidates say, another would say the same
         if texts and texts[0].labels == line.proposed and texts[0].log_probability >= math.log(SURE_STRIP):
@@ -70,19 +73,37 @@ def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recognis
     likely = [labels for labels in proposed if len(labels) <= room][:MAX_TEXTS]
     strips = [log_probabilities(of_strip, likely) for of_strip in columns]
     scores = score_labels(line, strips, likely)
-    return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)
+    return LineTexts(line, columns, tuple(map(spell, likely)), scores)
+
+
+def spell(labels: Iterable[int]) -> str:
+    """Return the characters of the recogniser's classes.
+
+    >>> spell((1, 7, 10))
+    '17.'
+    """
+    return "".join(CLASSES[label] for label in labels)
+
+
+def join_proposals(proposed: Sequence[Sequence[Text]], strips: Sequence[NDArray[np.float32]]) -> list[Labels]:
+    """Return the texts that the strips of a line propose, each once, and none too long for the shortest strip."""
+    room = min(map(len, strips))
+    return [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
 
 
 @dataclass(frozen=True)
 class Text:
     """A text and its probability."""
 
-    labels: tuple[int, ...]  # its characters, as classes of the recogniser
+    labels: Labels  # its characters, as classes of the recogniser
     log_probability: float  # its log probability, at most 0
 
 
 def find_best_texts(
-    log_probabilities: NDArray[np.float32], max_texts: int = 10, width: int = 16, min_probability: float = 1e-4
+    log_probabilities: NDArray[np.float32],
+    max_texts: int = TEXTS_OF_A_STRIP,
+    width: int = BEAM_WIDTH,
+    min_probability: float = MIN_CLASS_PROBABILITY,
 ) -> list[Text]:
     """Find the most probable texts by prefix beam search (Hannun et al., 2014), the best one first.
 
@@ -106,7 +127,7 @@ def find_best_texts(
     """
     blank, seldom = log_probabilities.shape[1] - 1, math.log(min_probability)
     # prefix: its log probabilities with and without a blank at the end
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
+    beams: dict[Labels, tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
     for column in log_probabilities.tolist():
         likely = [label for label in range(blank) if column[label] > seldom]
         if not likely:
@@ -120,7 +141,7 @@ def find_best_texts(
                 for text, ends in beams.items()
             )
             lowest = min(unchanged) - LOG_ROUNDING
-        longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [LOG_OF_ZERO, LOG_OF_ZERO])
+        longer: defaultdict[Labels, list[float]] = defaultdict(lambda: [LOG_OF_ZERO, LOG_OF_ZERO])
         for text, (with_blank, without) in beams.items():
             total = add_logs(with_blank, without)
             same = longer[text]
@@ -140,7 +161,7 @@ def find_best_texts(
     return sorted(texts, key=lambda text: -text.log_probability)[:max_texts]
 
 
-def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+def log_probabilities(columns: NDArray[np.float32], texts: Sequence[Labels]) -> NDArray[np.float64]:
     """Return the log probability of each text, of all its alignments together: float64 (texts,), 0 at most.
 
     `columns` are log probabilities, float32 (columns, classes), the last class blank.
@@ -175,7 +196,7 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     return np.minimum(np.where(both > 0, np.log(np.maximum(both, TINY)) + scales, LOG_OF_ZERO), 0.0)
 
 
-def add_blanks(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def add_blanks(labels: Labels, blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the characters with blanks between and around them, and which states may skip the blank before them."""
     states = np.full(2 * len(labels) + 1, blank, np.int64)
     states[1::2] = labels
@@ -199,9 +220,7 @@ def score_texts(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
     return score_labels(line.line, [log_probabilities(of_strip, labels) for of_strip in line.columns], labels)
 
 
-def score_labels(
-    line: Line, strips: Sequence[NDArray[np.float64]], texts: Sequence[tuple[int, ...]]
-) -> NDArray[np.float64]:
+def score_labels(line: Line, strips: Sequence[NDArray[np.float64]], texts: Sequence[Labels]) -> NDArray[np.float64]:
     """Return the scores of a line's texts, each as classes: float64 (n, 7), as `Weights` names them.
 
     `strips` have the log probability of each text in each strip of the line, float64 (n,); a single strip stands for

@@ -287,9 +287,7 @@ class Reading:
             boxes = [character.box for character in own if character is not None]
             box = Box(0, 0, 0, 0)
             if boxes:
-                left, top = min(box.x for box in boxes), min(box.y for box in boxes)
-                right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
-                box = Box(left, top, right - left, bottom - top)
+                box = Box.around(np.concatenate([own_box.corners for own_box in boxes]))
             lines.append(NumberLine(text, box, self.status, self.confidence, self.advice))
         return tuple(lines)
 

@@ -81,7 +81,6 @@ COMMA_BELOW: Final = 0.1  # how far below a row a comma may start
 COMMA_TOP: Final = 0.4  # how far below the top of the digits a comma starts at least
 COMMA_BOTTOM: Final = 0.2  # how far below the bottom of the digits it ends at least
 SAME_LINE: Final = 0.35  # of the lower box: two boxes that share this much are read on one line
-SAME_ROW: Final = 0.5  # of the lower digit: two nearby digits that share this much are on one row
 DIGITS_BESIDE_COMMA: Final = 3  # next to it, that tell where the row is
 ROW_EDGE_PIXELS: Final = 1.5  # from the picture's edge: a box so near is cut off
 CUT_OFF_ROW: Final = 0.75  # of whole digits: a lower row at the edge is what is left of another

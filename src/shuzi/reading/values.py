@@ -193,7 +193,6 @@ class Findings:
     def in_original(self, box: Box) -> Box:
         """Return a box of the searched picture in whole pixels of the original one, clipped to it."""
         (height, width), (rows, columns) = self.shape, self.grey.shape
-        left, right = (min(max(round(x * width / columns), 0), width) for x in (box.x, box.right))
-        top, bottom = (min(max(round(y * height / rows), 0), height) for y in (box.y, box.bottom))
-        left, top = min(left, width - 1), min(top, height - 1)
-        return Box(left, top, max(1, right - left), max(1, bottom - top))
+        left, right = (x * width / columns for x in (box.x, box.right))
+        top, bottom = (y * height / rows for y in (box.y, box.bottom))
+        return Box(left, top, right - left, bottom - top).clipped(self.shape)

@@ -22,10 +22,11 @@ from shuzi.processes.cores import give
 from shuzi.scale import sweep_report
 from shuzi.scale.cluster import alive, ask_nodes, last_line
 from shuzi.scale.sweep_plan import ACCURACY, AT, NAME, PLAN_FILE, PROBLEM, STEPS, Decision, Plan, Record, Trial
-from shuzi.training.recipe import Handwriting, Recipe, with_handwriting
+from shuzi.training.recipe import Recipe, load_handwriting, with_handwriting
 from shuzi.training.run_folder import RunFolder, RunLock, read_metrics
 
 if TYPE_CHECKING:
+    from shuzi.data.collection import Paths
     from shuzi.data.dataset import Splits
     from shuzi.training.events import Event
 
@@ -40,7 +41,7 @@ class Places:
     folder: Path  # the folder of the sweep
     data_dir: Path | None = None  # where MNIST is; None searches the usual places of each node
     # where pen strokes, cells of registers and pages are
-    handwriting: Handwriting = field(default_factory=Handwriting)
+    handwriting: Paths = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _check_data(plan: Plan, places: Places) -> None:
         from shuzi.data.mnist import load_mnist
 
         load_mnist(places.data_dir)
-    places.handwriting.load(plan.recipe)
+    load_handwriting(plan.recipe, places.handwriting)
 
 
 def _sees(path: str) -> bool:

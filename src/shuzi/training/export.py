@@ -25,21 +25,16 @@ from keras import layers
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.data import displays, formats, registers
+from shuzi.data import formats
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import (
-    DISPLAYS,
     MNIST,
     MNIST_LICENCE,
     MODEL,
     OF_MNIST,
     OF_OWN_PICTURES,
     OWN,
-    PAGE_LINES,
-    REGISTERS,
-    STROKES,
     Card,
     Score,
     Source,
@@ -84,18 +79,16 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(output.shape[1])) for output in model.outputs[len(interface.outputs) :]]
-    strokes = data.train.strokes if recipe.needs_strokes else None
-    cells = data.train.cells if recipe.needs_registers else None
-    pages = data.train.pages if recipe.needs_pages else None
-    shown = data.train.displays if recipe.needs_displays else None
     hashes = _hashes(data.train)
     sources = (
         Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
         *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
-        *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
-        *([Source(REGISTERS, {"cells": cells.sha256()}, registers.CITATION)] if cells else []),
-        *([Source(PAGE_LINES, {"pages": pages.sha256()}, registers.PAGES_CITATION)] if pages else []),
-        *([Source(DISPLAYS, {"digits": shown.sha256()}, displays.CITATION)] if shown else []),
+        *(
+            Source(
+                collection.name, {collection.part: getattr(data.train, collection.part).sha256()}, collection.citation
+            )
+            for collection in recipe.needs
+        ),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(
@@ -169,10 +162,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     backend = keras.backend.backend()
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
     files = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
-    files += ["--strokes unipen.npz"] if recipe.needs_strokes else []
-    files += ["--registers registers"] if recipe.needs_registers else []
-    files += ["--page-lines pages"] if recipe.needs_pages else []
-    files += ["--displays displays"] if recipe.needs_displays else []
+    files += [f"{collection.option} {collection.example}" for collection in recipe.needs]
     return " ".join([*surroundings, "shuzi train", recipe.name, *options, *files])
 
 

@@ -14,10 +14,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data import displays, registers
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.strokes import DOI, OPTION, VARIABLE
-from shuzi.errors import DataError, RecipeError, RunError, TrainingError
+from shuzi.errors import RecipeError, RunError, TrainingError
 from shuzi.synthesis.examples import Examples, joined
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.network import write_temperature
@@ -154,21 +152,9 @@ def prepare(recipe: Recipe, dataset: Examples) -> Steps:
 
 
 def _check_data(recipe: Recipe, data: Splits) -> None:
-    if recipe.needs_strokes and data.train.strokes is None:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    if recipe.needs_registers and data.train.cells is None:
-        raise DataError(
-            "error.registers.needed", option=registers.OPTION, variable=registers.VARIABLE, source=registers.SOURCE
-        )
-    if recipe.needs_pages and data.train.pages is None:
-        raise DataError(
-            "error.page_lines.needed",
-            option=registers.PAGES_OPTION, variable=registers.PAGES_VARIABLE, source=registers.SOURCE,
-        )  # fmt: skip
-    if recipe.needs_displays and data.train.displays is None:
-        raise DataError(
-            "error.displays.needed", option=displays.OPTION, variable=displays.VARIABLE, source=displays.SOURCE
-        )
+    for collection in recipe.needs:
+        if getattr(data.train, collection.part) is None:
+            raise collection.error(collection.needed)
     if recipe.fine_tunes:
         raise RecipeError("error.recipe.own", name=recipe.name)
 

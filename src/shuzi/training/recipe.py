@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuzi import toml
 from shuzi.atomic import replacing
+from shuzi.data.collection import COLLECTIONS, DISPLAYS, PAGES, REGISTERS, STROKES, Collection, Paths
 from shuzi.declared import closest
 from shuzi.errors import RecipeError, ShuziError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECT_LINES, RECOGNISE_LINE, TASKS
@@ -22,9 +23,6 @@ from shuzi.processes.cores import multiplies_bfloat16
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits
-    from shuzi.data.displays import Displays
-    from shuzi.data.registers import Cells, PageLines
-    from shuzi.data.strokes import Strokes
 
 
 FORMAT = 2
@@ -33,11 +31,11 @@ FORMAT = 2
 _NAME = re.compile(r"\w[\w.-]{0,63}")  # it becomes part of a folder name, and Keras allows no "/" in a network's name
 
 _BESIDE = {
-    "strokes": CLASSIFY_OR_REJECT,
+    STROKES.name: CLASSIFY_OR_REJECT,
     "mnist": CLASSIFY_OR_REJECT,
-    "registers": RECOGNISE_LINE,
-    "page-lines": DETECT_LINES,
-    "displays": RECOGNISE_LINE,
+    REGISTERS.name: RECOGNISE_LINE,
+    PAGES.name: DETECT_LINES,
+    DISPLAYS.name: RECOGNISE_LINE,
 }
 _STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed during a training
 
@@ -142,24 +140,12 @@ class Recipe:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
     @property
-    def needs_strokes(self) -> bool:
-        """Whether training needs pen strokes, which do not come with shuzi."""
-        return (self.task in _STREAMED and not self.needs_displays) or self.beside == "strokes"
-
-    @property
-    def needs_registers(self) -> bool:
-        """Whether training needs cells of registers, which do not come with shuzi."""
-        return self.beside == "registers"
-
-    @property
-    def needs_pages(self) -> bool:
-        """Whether training needs pages with known lines, which do not come with shuzi."""
-        return self.beside == "page-lines"
-
-    @property
-    def needs_displays(self) -> bool:
-        """Whether training needs digits of displays and counters, which do not come with shuzi."""
-        return self.beside == "displays"
+    def needs(self) -> list[Collection]:
+        """The collections that training needs, which do not come with shuzi."""
+        names = {self.beside}
+        if self.task in _STREAMED and self.beside != DISPLAYS.name:
+            names.add(STROKES.name)
+        return [collection for collection in COLLECTIONS if collection.name in names]
 
     @property
     def fine_tunes(self) -> bool:
@@ -266,38 +252,16 @@ def recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-@dataclass(frozen=True)
-class Handwriting:
-    """Where the handwriting is that does not come with shuzi; None: where its environment variable says."""
+def load_handwriting(chosen: Recipe, paths: Paths) -> dict[str, Any]:
+    """Load the collections that a recipe needs, each by its part of a dataset, or raise a DataError."""
+    from shuzi.data.displays import load_displays
+    from shuzi.data.registers import load_cells, load_page_lines
+    from shuzi.data.strokes import load_strokes
 
-    strokes: Path | None = None
-    registers: Path | None = None
-    pages: Path | None = None
-    displays: Path | None = None
-
-    def resolved(self) -> Handwriting:
-        """Return the absolute paths, for processes in other folders."""
-        paths = (self.strokes, self.registers, self.pages, self.displays)
-        return Handwriting(*(None if path is None else path.resolve() for path in paths))
-
-    def load(self, chosen: Recipe) -> tuple[Strokes | None, Cells | None, PageLines | None, Displays | None]:
-        """Load what a recipe needs, or raise a DataError."""
-        from shuzi.data.displays import load_displays
-        from shuzi.data.registers import load_cells, load_page_lines
-        from shuzi.data.strokes import load_strokes
-
-        return (
-            load_strokes(self.strokes) if chosen.needs_strokes else None,
-            load_cells(self.registers) if chosen.needs_registers else None,
-            load_page_lines(self.pages) if chosen.needs_pages else None,
-            load_displays(self.displays) if chosen.needs_displays else None,
-        )
+    load = {"strokes": load_strokes, "cells": load_cells, "pages": load_page_lines, "displays": load_displays}
+    return {collection.part: load[collection.part](paths.get(collection.name)) for collection in chosen.needs}
 
 
-def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
-    """Add the pen strokes, cells of registers, pages and displays that a recipe needs, or raise a DataError."""
-    strokes, cells, pages, displays = handwriting.load(chosen)
-    data = data if strokes is None else data.with_strokes(strokes)
-    data = data if cells is None else data.with_cells(cells)
-    data = data if pages is None else data.with_pages(pages)
-    return data if displays is None else data.with_displays(displays)
+def with_handwriting(chosen: Recipe, data: Splits, paths: Paths) -> Splits:
+    """Add the collections that a recipe needs to the data, or raise a DataError."""
+    return data.with_handwriting(**load_handwriting(chosen, paths))

@@ -54,7 +54,6 @@ export const COMMA_BELOW = 0.1;
 export const COMMA_TOP = 0.4;
 export const COMMA_BOTTOM = 0.2;
 export const SAME_LINE = 0.35;
-export const SAME_ROW = 0.5;
 export const DIGITS_BESIDE_COMMA = 3;
 export const ROW_EDGE_PIXELS = 1.5;
 export const CUT_OFF_ROW = 0.75;

@@ -10,7 +10,6 @@ import {
   DIGITS_BESIDE_COMMA,
   MAX_ROWS,
   ROW_EDGE_PIXELS,
-  SAME_ROW,
   STROKE_HEIGHT,
   STROKE_WIDTH,
 } from "../generated/reading";
@@ -33,21 +32,16 @@ export function rowsOf(candidates: readonly Box[], size: Size): number[][] {
   const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
   const order = [...rows.keys()].sort((a, b) => (strength[b] as number) - (strength[a] as number));
   const whole = order.map((rowIndex) => at(rows[rowIndex] as number[])).find((row) => !isAtEdge(row, size));
-  const kept = new Map<number, number[]>();
+  const kept: number[] = [];
   for (const index of order) {
-    const row = rows[index] as number[];
-    const own = at(row);
+    const own = at(rows[index] as number[]);
     const least = own.length > 1 ? CUT_OFF_ROW : CUT_OFF_DIGIT;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
-    if ([...kept.values()].some((keptRow) => hang(own, at(keptRow)))) continue;
-    // measured from a distant digit, a nearby digit may seem to be on another row
-    const same = [...kept].find(([, keptRow]) => interlock(own, at(keptRow)))?.[0] ?? index;
-    kept.set(same, [...(kept.get(same) ?? []), ...row]);
+    if (!kept.some((other) => hang(own, at(rows[other] as number[])))) kept.push(index);
   }
-  const middle = (index: number) => (boxes[index] as Box).x + (boxes[index] as Box).width / 2;
-  return [...kept]
-    .sort(([a], [b]) => a - b)
-    .map(([, row]) => row.sort((a, b) => middle(a) - middle(b)))
+  return kept
+    .sort((a, b) => a - b)
+    .map((index) => rows[index] as number[])
     .map((row) => row.filter((index) => !isComma(boxes[index] as Box, at(row))));
 }
 
@@ -75,31 +69,6 @@ function hang(own: readonly Box[], row: readonly Box[]): boolean {
   // most rows of a page are far from each other
   if (first.y <= top || first.y > bottom + COMMA_BELOW * (bottom - top)) return false;
   return own.every((box) => hangsOn(box, row, own.length === 1 ? COMMA_BELOW : 0));
-}
-
-/** Whether half of a row's digits, where another row is near, stand beside its digits. */
-function interlock(own: readonly Box[], row: readonly Box[]): boolean {
-  const [top, bottom] = [Math.min(...row.map(({ y }) => y)), Math.max(...row.map(bottomOf))];
-  if (own.every((box) => box.y >= bottom || bottomOf(box) <= top)) return false;
-  const neighbours = own
-    .map((box) =>
-      row.filter((neighbour) => areNear(box, neighbour)).map((neighbour) => standTogether(box, neighbour)),
-    )
-    .filter(({ length }) => length > 0);
-  return (
-    neighbours.length > 0 &&
-    2 * neighbours.filter((matches) => matches.includes(true)).length >= neighbours.length
-  );
-}
-
-function areNear(a: Box, b: Box): boolean {
-  const gap = Math.max(a.x - rightOf(b), b.x - rightOf(a));
-  return gap < CHARACTER_GAP * Math.max(a.height, b.height);
-}
-
-function standTogether(a: Box, b: Box): boolean {
-  const shared = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
-  return shared >= SAME_ROW * Math.min(a.height, b.height);
 }
 
 function isComma(box: Box, row: readonly Box[]): boolean {

@@ -60,7 +60,9 @@ def read(part, reader, empty=None):
     """Read the box of a part as on a sheet of boxes, of which most have nothing on their lines."""
     rim = MARGIN * SCALE
     sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
-    usual = usual_profiles(find_lines(part if empty is None else empty, sides, lines))
+    usual = usual_profiles(
+        (line.vertical, line) for line in find_lines(part if empty is None else empty, sides, lines)
+    )
     found = find_lines(part, sides, lines)
     erased = erase(part, found, [usual[line.vertical] for line in found])
     box = Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
@@ -121,7 +123,7 @@ def open_status(part, reader, empty):
     """Read a part as an open field whose lines look like those of an empty one."""
     rim = MARGIN * SCALE
     sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
-    usual = usual_profiles(find_lines(empty, sides, lines))
+    usual = usual_profiles((line.vertical, line) for line in find_lines(empty, sides, lines))
     found = find_lines(part, sides, lines)
     inside = inside_of(
         erase(part, found, [usual[line.vertical] for line in found]), Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
@@ -177,7 +179,7 @@ def test_a_line_far_from_its_frame_is_taken_out_and_a_stroke_there_is_not(line, 
     rim = MARGIN * SCALE
     sides, lines = [rim, rim + (WIDE + off) * SCALE], [rim, rim + HIGH * SCALE]
     inner = slice(round(rim + 0.7 * SCALE), round(rim + (HIGH - 0.7) * SCALE))
-    usual = usual_profiles(find_lines(empty, [rim, rim + WIDE * SCALE], lines))
+    usual = usual_profiles((line.vertical, line) for line in find_lines(empty, [rim, rim + WIDE * SCALE], lines))
     left = []
     for part in (empty, written):
         found = find_lines(part, sides, lines)

@@ -16,9 +16,19 @@ from shuzi.forms.boxes import cut_fields, frame_around, pieces_of_frame
 from shuzi.forms.flatten import PAPER, SCALE, flatten, in_photo
 from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.printed_lines import DARKEST, DOTS_APART, NO_SHADOW, PRINT_AROUND, see_through
+from shuzi.forms.printed_lines import (
+    DARKEST,
+    DOTS_APART,
+    FAR,
+    NO_SHADOW,
+    PALE,
+    PIECE,
+    PRINT_AROUND,
+    fit_most,
+    see_through,
+)
 from shuzi.forms.trace_fields import prints_on
-from shuzi.forms.writing import written_in
+from shuzi.forms.writing import MIN_KEPT, MIN_THICKNESS, written_in
 from shuzi.ink.boxes import Box
 from shuzi.ink.paper import resize
 from shuzi.pictures.open import open_picture
@@ -26,16 +36,12 @@ from shuzi.pictures.open import open_picture
 _MIN_PRINT = 0.5  # square millimetres that are printed in a box to tick
 _ABOUT = 1.3  # millimetres above and below the edge of a field within which its line is
 _TICK, _TICK_WIDE = 0.7, 0.7  # of the height of a comb, and millimetres on both sides of where a tick should be
-_REACH = 2.6  # millimetres that a line may lie from where it should be
-_PIECE, _CURVED = 7.0, 4  # millimetres of a line that are straight enough; so many pieces of it show how it bends
+_CURVED = 4  # pieces of a line that show how it bends
 _MIN_LINE = 16.0  # grey levels by which a line differs from paper
 _BEND = 0.6  # millimetres that a piece may lie from where the others say
 _CORE = 0.6  # of how dark a line is, where it surely is one
 _AS_DARK = 0.35  # of a line on the blank form, at least, or it is not there
 _NEARER = 0.15  # of the greatest likeness that a shift loses at the limit of the search
-# millimetres, square millimetres, and of the darkest ink: what is left of a line
-_REST, _SMALL, _PALE = 0.3, 0.12, 0.3
-_ACROSS = 0.9  # millimetres of a stroke that a black line may hide
 
 
 def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[bool]:
@@ -120,12 +126,12 @@ def _zones(placed: PlacedField, blank: NDArray[np.uint8]) -> tuple[Box, NDArray[
 
 def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tuple[float, float] | None:
     """Divide what is printed out of a flat copy, in place."""
-    reach = round(_REACH * SCALE)
+    reach = round(FAR * SCALE)
     x, y = int(area.x), int(area.y)
     padded = cv2.copyMakeBorder(flat, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     around = padded[y : y + dark.shape[0] + 2 * reach, x : x + dark.shape[1] + 2 * reach]
     seen = np.minimum(PAPER - around.astype(np.float32), DARKEST * dark.max())
-    count = max(1, round(dark.shape[1] / (_PIECE * SCALE)))
+    count = max(1, round(dark.shape[1] / (PIECE * SCALE)))
     edges = np.linspace(0, dark.shape[1], count + 1).round().astype(int).tolist()
     pieces = [*pairwise(edges)]
     found = [_shift(seen[:, start : end + 2 * reach], dark[:, start:end], reach) for start, end in pieces]
@@ -145,11 +151,8 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
     printed = cv2.morphologyEx(printed, cv2.MORPH_CLOSE, gap)
     # a little more than it is: the edge of a line is soft, and pixels do not meet
     printed = cv2.dilate(printed, np.ones((3, 3), np.uint8)) * min(max(strength, 0.8), DARKEST)
-    light, usual_light = around.astype(np.float32), PAPER - printed
-    clean, black = see_through(light, usual_light)
-    if black.any():
-        clean[black] = np.maximum(clean, _across(clean, black))[black]
-    around[:] = _swept(clean.astype(np.uint8), printed)
+    clean, _ = see_through(around.astype(np.float32).T, (PAPER - printed).T)
+    around[:] = _swept(clean.T.astype(np.uint8), printed)
     flat[:] = padded[reach:-reach, reach:-reach]
     return right / SCALE, float(np.median(down)) / SCALE
 
@@ -164,12 +167,10 @@ def _shift(seen: NDArray[np.float32], dark: NDArray[np.float32], reach: int) -> 
 
 def _bent(down: NDArray[np.float64]) -> list[int]:
     """Return where the pieces of a line lie, in whole pixels: along a curve, from which few may be far off."""
-    at = np.arange(len(down))
     curve: NDArray[np.float64] = np.full(len(down), np.median(down))
     if len(down) >= _CURVED:
-        for _ in range(4):
-            weights = 1 / (1 + (np.abs(down - curve) / (_BEND / 2 * SCALE)) ** 4)
-            curve = np.asarray(np.polyval(np.polyfit(at, down, 2, w=np.sqrt(weights)), at), np.float64)
+        basis = np.vander(np.linspace(-1, 1, len(down)), 3)
+        curve = fit_most(basis, down, np.ones(len(down), bool), _BEND / 2 * SCALE)
     near = np.abs(down - curve) <= _BEND * SCALE
     return [round(value) for value in np.where(near, down, curve).tolist()]
 
@@ -201,20 +202,9 @@ def _swept(clean: NDArray[np.uint8], printed: NDArray[np.float32]) -> NDArray[np
     peaks = np.zeros(count, np.float32)
     np.maximum.at(peaks, np.asarray(labels, np.intp), ink)
     high, area = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
-    rest = ~outside & ((high <= _REST * SCALE) | (area <= _SMALL * SCALE**2) | (peaks <= _PALE * ink.max()))
+    rest = ~outside & ((high <= MIN_THICKNESS * SCALE) | (area <= MIN_KEPT * SCALE**2) | (peaks <= PALE * ink.max()))
     rest[0] = False
     return np.where(cv2.dilate(rest[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, PAPER, clean)
-
-
-def _across(clean: NDArray[np.float32], black: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return what would be seen on black lines if only what goes on at both of their sides were written."""
-    paper = np.where(black, PAPER, clean).astype(np.float32)
-    side = round(_ACROSS * SCALE) | 1
-    slanting = np.eye(side, dtype=np.uint8)
-    vertical = np.zeros((side, side), np.uint8)
-    vertical[:, side // 2] = 1
-    kernels = vertical, slanting, slanting[::-1].copy()
-    return np.asarray(np.min([cv2.morphologyEx(paper, cv2.MORPH_OPEN, own) for own in kernels], axis=0), np.float32)
 
 
 _COMPARED = 5.0  # pixels of the blank form to a millimetre when its features are found

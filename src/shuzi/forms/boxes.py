@@ -6,7 +6,7 @@ millimetre or two, smoothly; a frame that moves otherwise than those around it w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,11 +22,13 @@ from shuzi.forms.printed_lines import (
     FAR,
     LINE,
     MIN_CONTRAST,
+    PIECE,
     Erased,
     Line,
-    Profiles,
     erase,
     find_lines,
+    fit_most,
+    measure_thickness,
     strays,
     usual_profiles,
 )
@@ -37,14 +39,15 @@ from shuzi.forms.writing import (
     Written,
     goes_below,
     inside_of,
-    measure_thickness,
     palest_of,
     peak_of,
     written_in_boxes,
 )
 from shuzi.ink.boxes import Box
 
-_MIN_SEEN = 0.5  # of a field's own lines
+MIN_SEEN = 0.5
+"""The minimum fraction of the lines of a sheet, and of a field, that are seen."""
+
 MIN_OF_TRACED = 0.87
 """The minimum fraction of a traced form's lines on a copy, unless the print shows that both are of one edition."""
 _MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
@@ -64,13 +67,12 @@ class _Lined:
     boxes: tuple[Box, ...]
     picture: NDArray[np.uint8]
     lines: list[Line]
-    thickness: float
     others: tuple[Box, ...]
     sides: tuple[Side, ...]
 
-    def erased(self, usual: Profiles) -> Erased:
-        """Return the picture without its lines."""
-        return erase(self.picture, self.lines, [usual[line.vertical] for line in self.lines])
+    def erased(self, usual: Mapping[tuple[float, bool], NDArray[np.float64]]) -> Erased:
+        """Return the picture without its lines, by what those as thick of one direction usually look like."""
+        return erase(self.picture, self.lines, [usual[line.thickness, line.vertical] for line in self.lines])
 
 
 @dataclass(frozen=True)
@@ -101,40 +103,34 @@ def cut_fields(
 ) -> list[Cut]:
     """Cut all fields out of a flat sheet; `blank` shows what is printed on it, if it is a traced form."""
     # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
-    frames = [frames_of(placed) for placed in fields]
-    lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
-    lined_y = [placed.framed for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
-    thickness_x = [placed.thickness for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
-    thickness_y = [placed.thickness for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
-    across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thickness_x)
-    down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thickness_y)
-    seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
+    if not fields:
+        return []
+    sides, lines = _sought(flat, fields, vertical=True), _sought(flat, fields, vertical=False)
+    own_seen = [np.concatenate([x.seen, y.seen]) for x, y in zip(sides, lines, strict=True)]
+    of_framed = [own for placed, own in zip(fields, own_seen, strict=True) if placed.framed]
+    seen = np.concatenate([np.zeros(0, bool), *of_framed])
     if len(seen) and seen.mean() < min_lines:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
     # where many are missing on a traced form, only fields are sure that have nearly all of their own
     is_whole = blank is None or not len(seen) or bool(seen.mean() >= MIN_OF_TRACED)
-    min_own = _MIN_SEEN if is_whole else MIN_OF_TRACED
+    min_own = MIN_SEEN if is_whole else MIN_OF_TRACED
     # move the boxes of each field there
-    moved, clear, x, y = list[tuple[PlacedField, list[Box]]](), list[bool](), 0, 0
-    for placed, (sides, lines) in zip(fields, frames, strict=True):
-        own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
-        own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
-        clear.append(bool(own.mean() >= min_own) if placed.framed else is_whole)
-        x, y = x + len(sides), y + len(lines)
-        boxes = [*placed.boxes] if placed.settled else move_boxes(placed, sides, lines, own_x, own_y)
-        moved.append((placed, boxes))
+    moved = [
+        (placed, [*placed.boxes] if placed.settled else _moved(placed, x, y))
+        for placed, x, y in zip(fields, sides, lines, strict=True)
+    ]
+    clear = [
+        bool(own.mean() >= min_own) if placed.framed else is_whole
+        for placed, own in zip(fields, own_seen, strict=True)
+    ]
     # take the lines out, by what lines as thick look like on the whole sheet
     everywhere = [box for _, boxes in moved for box in boxes]
     lined = [
         [_lined(flat, placed, group, everywhere) for group in _grouped(placed, boxes)] for placed, boxes in moved
     ]
-    usual = {
-        thickness: usual_profiles(
-            [line for own in lined for part in own if part.thickness == thickness for line in part.lines]
-        )
-        for thickness in {placed.thickness for placed in fields}
-    }
-    parts = [[(part, part.erased(usual[part.thickness])) for part in own] for own in lined]
+    found = (line for own in lined for part in own for line in part.lines)
+    usual = usual_profiles(((line.thickness, line.vertical), line) for line in found)
+    parts = [[(part, part.erased(usual)) for part in own] for own in lined]
     pictures = [
         [erased.ink[box.pixels(rim=MARGIN * SCALE)] for part, erased in own for box in part.boxes] for own in parts
     ]
@@ -159,13 +155,11 @@ def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[
     """Return the fields of a blank form, each knowing whether lines are printed around it, and how thick."""
     marked = []
     for placed in fields:
-        sides, lines = frames_of(placed)
-        thickness = measure_thickness(flat, [frame_around(group) for group in placed.groups])
-        seen = [
-            find_frames(flat, frames, vertical, thickness=[thickness] * len(frames))[1]
-            for frames, vertical in ((sides, True), (lines, False))
-        ]
-        marked.append(replace(placed, framed=all(lines.mean() >= _MIN_LINED for lines in seen), thickness=thickness))
+        corners = [np.rint(frame_around(group).scaled(SCALE).corners - 0.5) for group in placed.groups]
+        pieces = [piece for own in corners for piece in zip(own, np.roll(own, -1, axis=0), strict=True)]
+        measured = replace(placed, thickness=measure_thickness(flat, pieces))
+        found = [_sought(flat, [measured], vertical)[0].seen for vertical in (True, False)]
+        marked.append(replace(measured, framed=all(seen.mean() >= _MIN_LINED for seen in found)))
     return marked
 
 
@@ -255,7 +249,7 @@ def _lined(flat: NDArray[np.uint8], placed: PlacedField, group: list[Box], every
     else:
         lines = find_lines(part, [*sides, *between], down, thickness=placed.thickness)
     own = _side_lines(lines, sides) if placed.framed and placed.field.style == OPEN else []
-    return _Lined(tuple(boxes), part, lines, placed.thickness, tuple(near), tuple(own))
+    return _Lined(tuple(boxes), part, lines, tuple(near), tuple(own))
 
 
 def _side_lines(lines: Sequence[Line], sides: Sequence[float]) -> list[Side]:
@@ -280,50 +274,67 @@ def _grouped(placed: PlacedField, boxes: list[Box]) -> list[list[Box]]:
     return grouped
 
 
-_REACH, _AGAIN = 2.2, 1.2  # millimetres that a frame is sought from its place, and then from where the others go
+_AGAIN = 1.2  # millimetres that a frame is sought from where the others go
 _BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the edge of a thick one, to where none is
 _INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
 _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
 _MAX_OFFSET = 1.0  # millimetres from the surface: a frame further off was not found
-_ROUNDS = 4  # of fitting the surface, each with what the last one says of outliers
-_PIECE = 8.0  # millimetres of a long line that are straight enough
 
 Offsets = NDArray[np.float64]
+
+
+class _Sought(NamedTuple):
+    """The frames of a field, how far they lie off their places in millimetres, and whether their lines were seen."""
+
+    frames: list[Box]
+    offsets: Offsets
+    seen: NDArray[np.bool_]
+
+
+def _sought(flat: NDArray[np.uint8], fields: Sequence[PlacedField], vertical: bool) -> list[_Sought]:
+    """Find the vertical lines of all fields together, or the others."""
+    frames = [_frames_of(placed, vertical) for placed in fields]
+    counts = [len(own) for own in frames]
+    printed = np.repeat([placed.framed for placed in fields], counts)
+    thickness = np.repeat([placed.thickness for placed in fields], counts)
+    offsets, seen = find_frames(flat, [frame for own in frames for frame in own], vertical, printed, thickness)
+    ends = np.cumsum(counts)[:-1]
+    return [_Sought(*own) for own in zip(frames, np.split(offsets, ends), np.split(seen, ends), strict=True)]
 
 
 def find_frames(
     flat: NDArray[np.uint8],
     frames: Sequence[Box],
     vertical: bool,
-    printed: Sequence[bool] = (),
-    thickness: Sequence[float] = (),
+    printed: NDArray[np.bool_],
+    thickness: NDArray[np.float64],
 ) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
+
+    `printed`: whether it has lines, bool (n,), and `thickness`: how thick they are in millimetres, float64 (n,).
 
     Returns: how far each lies to the right of its place, or below, in millimetres: float64 (n,); and whether its own
     lines showed that: bool (n,).
 
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[84:164, 84:86] = flat[84:164, 162:164] = 100
-    >>> offsets, found = find_frames(flat, [Box(10.0, 10.0, 9.75, 9.75)], vertical=True)
+    >>> offsets, found = find_frames(
+    ...     flat, [Box(10.0, 10.0, 9.75, 9.75)], True, np.array([True]), np.array([0.25])
+    ... )
     >>> bool(abs(offsets[0] - 0.6) < 0.1), found.tolist()
     (True, [True])
     """
-    if not frames:
-        return np.zeros(0), np.zeros(0, bool)
-    lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
-    beside = (
-        [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thickness] if len(thickness) else [_BESIDE] * len(frames)
-    )
-    offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
+    beside = np.maximum(_BESIDE, thickness / 2 + _SOFT_EDGE)
     centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
-    if not (lined & (clear >= MIN_CONTRAST)).any():
-        return np.zeros(len(frames)), np.zeros(len(frames), bool)
-    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
+    smooth, seen = np.zeros(len(frames)), np.zeros(len(frames), bool)
     # a second look where the others go finds frames beside which a stroke looked more like a line
-    offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
-    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
-    near = lined & (clear >= MIN_CONTRAST) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
+    for reach in (FAR, _AGAIN):
+        offsets, clear = _offsets(flat, frames, vertical, smooth, reach, beside)
+        seen = printed & (clear >= MIN_CONTRAST)
+        if not seen.any():
+            return np.zeros(len(frames)), seen
+        smooth = _smooth(centres, offsets, seen)
+    near = seen & (np.abs(offsets - smooth) <= _MAX_OFFSET)
     return np.where(near, offsets, smooth), near
 
 
@@ -333,13 +344,13 @@ def _offsets(
     vertical: bool,
     around: Offsets,
     reach: float,
-    beside: Sequence[float],
+    beside: NDArray[np.float64],
 ) -> tuple[Offsets, NDArray[np.float64]]:
     """Return how far each frame lies off its place, and the contrast of its lines in grey levels."""
     picture = flat if vertical else flat.T
     found = [
         _offset(picture, frame if vertical else Box(frame.y, frame.x, frame.height, frame.width), shift, reach, away)
-        for frame, shift, away in zip(frames, around.tolist(), beside, strict=True)
+        for frame, shift, away in zip(frames, around.tolist(), beside.tolist(), strict=True)
     ]
     return np.array([shift for shift, _ in found]), np.array([clear for _, clear in found])
 
@@ -375,42 +386,35 @@ def _smooth(centres: NDArray[np.float64], offsets: Offsets, seen: NDArray[np.boo
     x, y = ((centres - centres.mean(axis=0)) / 100).T
     terms = [np.ones_like(x), x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3]
     basis = np.stack(terms[:count], axis=1)
-    weights = seen.astype(np.float64)
-    fitted = np.full(len(offsets), np.median(offsets[seen]))
-    for turn in range(_ROUNDS):
-        # from a robust start: the median first
-        spread = _APART * (3 if turn == 0 else 1)
-        weights = seen / (1 + (np.abs(offsets - fitted) / spread) ** 4)
-        known = basis * weights[:, None]
-        fitted = basis @ np.linalg.solve(known.T @ basis + 1e-3 * np.eye(count), known.T @ offsets)
-    return np.asarray(fitted)
+    return fit_most(basis, offsets, seen, _APART)
 
 
-def frames_of(placed: PlacedField) -> tuple[list[Box], list[Box]]:
-    """Return what has a line on its left and right, and what has one above and below, short enough to be straight."""
+def _frames_of(placed: PlacedField, vertical: bool) -> list[Box]:
+    """Return what has a line on its left and right, or else above and below, short enough to be straight."""
     if placed.field.style == BOXES:
-        return [*placed.boxes], [*placed.boxes]
+        return [*placed.boxes]
     sides = [frame_around(group) for group in placed.groups]
-    lines = [piece for side in sides for piece in pieces_of_frame(side)]
-    return sides, lines
+    return sides if vertical else [piece for side in sides for piece in pieces_of_frame(side)]
 
 
-def pieces_of_frame(frame: Box, length: float = _PIECE) -> list[Box]:
+def pieces_of_frame(frame: Box, length: float = PIECE) -> list[Box]:
     """Divide a frame from left to right into pieces that are about so long."""
     count = max(1, round(frame.width / length))
     wide = frame.width / count
     return [frame._replace(x=frame.x + index * wide, width=wide) for index in range(count)]
 
 
-def move_boxes(placed: PlacedField, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
+def _moved(placed: PlacedField, sides: _Sought, lines: _Sought) -> list[Box]:
     """Move each box of a field by as much as the lines nearest to it."""
-    moved = []
-    for box in placed.boxes:
-        middle = box.x + box.width / 2
-        side = min(range(len(sides)), key=lambda index: abs(sides[index].x + sides[index].width / 2 - middle))
-        line = min(range(len(lines)), key=lambda index: abs(lines[index].x + lines[index].width / 2 - middle))
-        moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
-    return moved
+    right, down = (
+        [float(sought.offsets[_nearest(box, sought.frames)]) for box in placed.boxes] for sought in (sides, lines)
+    )
+    return [box._replace(x=box.x + x, y=box.y + y) for box, x, y in zip(placed.boxes, right, down, strict=True)]
+
+
+def _nearest(box: Box, frames: Sequence[Box]) -> int:
+    away = [abs(frame.x + frame.width / 2 - box.x - box.width / 2) for frame in frames]
+    return away.index(min(away))
 
 
 def frame_around(group: Sequence[Box]) -> Box:

@@ -83,7 +83,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     if field.check:
         unchecked = decide(replace(field, check=""), found, boxes, amiss)
         if unchecked.text == text:
-            wrong = (1 - unchecked.confidence) * CHECKS[field.check].by_chance
+            wrong = (1 - unchecked.confidence) / CHECKS[field.check].modulus
             confidence = min(confidence, unchecked.confidence / (unchecked.confidence + wrong))
             ranked[0] = text, confidence
         else:
@@ -191,7 +191,7 @@ def _has_rules(field: Field, is_pattern_used: bool) -> bool:
 
 def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
-    rare = CHECKS[field.check].by_chance if field.check else 1.0
+    rare = 1 / CHECKS[field.check].modulus if field.check else 1.0
     if field.pattern and not is_pattern_used:
         # of texts with as many digits and no choice of marks
         texts = len(LETTERS) ** len(text) / 10 ** len(field.in_boxes(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -232,28 +233,17 @@ class Check:
     """A method of check digits."""
 
     passes: Callable[[str], bool]
-    modulus: int
-    lengths: tuple[int, ...]  # in characters; with `any_longer` the minimum
-    any_longer: bool = False
+    modulus: int  # of so many texts, one passes by chance
+    lengths: Sequence[int]  # in characters, the minimum first
     with_x: bool = False  # whether the last character may be an X
-
-    @property
-    def by_chance(self) -> float:
-        """The fraction of texts that pass by chance."""
-        return 1 / self.modulus
-
-    @property
-    def min_length(self) -> int:
-        """The minimum number of characters of a text that can pass."""
-        return self.lengths[0]
 
 
 CHECKS = {
-    "luhn": Check(luhn, 10, (2,), any_longer=True),
+    "luhn": Check(luhn, 10, range(2, sys.maxsize)),
     "isbn": Check(isbn, 10, (10, 13), with_x=True),
-    "mod11": Check(mod11, 11, (2,), any_longer=True, with_x=True),
+    "mod11": Check(mod11, 11, range(2, sys.maxsize), with_x=True),
     "resident-id": Check(resident_id, 11, (18,), with_x=True),
-    "iban": Check(iban, 97, (14,), any_longer=True),
+    "iban": Check(iban, 97, range(14, sys.maxsize)),
 }
 """The methods by name."""
 
@@ -267,10 +257,7 @@ def may_have(check: str, length: int, weights: Sequence[int] = ()) -> bool:
     >>> may_have("isbn", 13), may_have("isbn", 11), may_have("mod11", 9, (3, 2, 1))
     (True, False, False)
     """
-    if weights:
-        return length == len(weights)
-    method = CHECKS[check]
-    return length in method.lengths or (method.any_longer and length > method.min_length)
+    return length == len(weights) if weights else length in CHECKS[check].lengths
 
 
 def passes(check: str, text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:

@@ -7,7 +7,7 @@ be either is kept in a second picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE
 from shuzi.forms.layout import TICK
+from shuzi.ink.boxes import Box
 
 MIN_CONTRAST = 28 / 3
 """Grey levels by which a line differs from paper: paler is none."""
@@ -43,7 +44,7 @@ ORDINARY = 0.25
 DOTS_APART = 1.9
 """Millimetres between the dots of a line, at most."""
 
-PIECE = 9.0
+PIECE = 8.0
 """Millimetres of a long line that are straight enough."""
 
 _STEP = 0.5  # pixels: a line is sought, and what it looks like is known, at such steps
@@ -54,10 +55,14 @@ _NEAR = 0.1  # of its contrast for each millimetre from where its frame is
 _WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
-_FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
+_FREE = 0.3  # of a line's rows nothing is written on so many, nor on those that are hardly darker
 _DARKER = 0.2  # of a line is darker than what counts as the line
 
+_ROUNDS = 3  # of fitting, each with what the last one says of outliers
+
 T = TypeVar("T", bound=np.generic)
+Level = TypeVar("Level", np.uint8, np.float32)
+Kind = TypeVar("Kind", bound=Hashable)
 
 LinePaths = Sequence[float] | Sequence[NDArray[np.float64]]
 """Where lines should be, in pixels: one number, or one for each row or column."""
@@ -148,6 +153,28 @@ def _further(
     return line_path if smooth.min() >= _WHOLE * np.median(middle) else None
 
 
+def fit_most(
+    basis: NDArray[np.float64], values: NDArray[np.float64], seen: NDArray[np.bool_], spread: float
+) -> NDArray[np.float64]:
+    """Fit a combination of functions to most values, from which few may be far off.
+
+    `basis`: the functions: float64 (n, functions). `values`: float64 (n,). `seen`: which of them count: bool (n,).
+    `spread`: what is farther off counts less.
+
+    Returns: What is fitted: float64 (n,).
+
+    >>> values = np.array([1.0, 2.0, 3.0, 40.0, 5.0, 6.0])
+    >>> fit_most(np.vander(np.arange(6.0), 2), values, np.ones(6, bool), 0.5).round(1).tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    """
+    fitted = np.full(len(values), np.median(values[seen]))
+    for own_spread in (3 * spread, *[spread] * _ROUNDS):  # the median is but a start
+        weights = seen / (1 + (np.abs(values - fitted) / own_spread) ** 4)
+        known = basis * weights[:, None]
+        fitted = basis @ np.linalg.solve(known.T @ basis + 1e-3 * np.eye(basis.shape[1]), known.T @ values)
+    return np.asarray(fitted)
+
+
 def turned(picture: NDArray[T], vertical: bool) -> NDArray[T]:
     """Return a picture, or a view of it in which horizontal lines are upright."""
     return picture if vertical else picture.T
@@ -170,10 +197,18 @@ def levels_beside(
     """
     start, way = ends[0], ends[1] - ends[0]
     across = np.array([-way[1], way[0]]) / max(float(np.linalg.norm(way)), 1.0)
-    points = start + way * along[:, None, None] + across * away[:, None]
-    x, y = np.moveaxis(points.astype(np.float32), 2, 0)
-    levels = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(levels, np.float32)
+    return levels_between(picture, start + way * along[:, None, None] + across * away[:, None]).astype(np.float32)
+
+
+def levels_between(picture: NDArray[Level], points: NDArray[np.floating[Any]]) -> NDArray[Level]:
+    """Return the levels of a picture at points (n, …, 2) that may lie between pixels, those beyond its edge as at it.
+
+    >>> levels_between(np.float32([[0, 10], [20, 30]]), np.array([[[0.5, 0.0]], [[0.5, 0.5]]])).tolist()
+    [[5.0], [15.0]]
+    """
+    x, y = np.moveaxis(points.astype(np.float32).reshape(len(points), -1, 2), 2, 0)
+    seen = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen.reshape(points.shape[:-1]), picture.dtype)
 
 
 def levels_at(picture: NDArray[T], points: NDArray[np.float64]) -> NDArray[T]:
@@ -212,7 +247,7 @@ def profile_of(
     """Return how much darker than paper a line is where nothing is written: at its darker places."""
     light, away = light[span[0] : span[1]], away[span[0] : span[1]]
     dark = (PAPER - light).sum(axis=1)
-    free = dark <= _AS_DARK * np.quantile(dark, _FREE) + _UNEVEN
+    free = dark <= DARKEST * np.quantile(dark, _FREE) + _UNEVEN
     at = distances(thickness)
     index = np.rint((away[free] - at[0]) / _STEP).astype(int).ravel()
     level = light[free].ravel()
@@ -294,10 +329,8 @@ _MAX_STROKE = 6.0  # millimetres of a stroke of one digit: what is darker for lo
 _MAY_BE = 100  # the level of such ink
 _MAX_POINT, _MIN_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
 _LONG = 2.0  # times as long as wide: what is left of a line is longer along it
-_PALEST_POINT = 0.3  # of the darkest ink
-
-Profiles = Mapping[bool, NDArray[np.float64]]
-"""How much darker than paper vertical lines usually are, and the others."""
+PALE = 0.3
+"""Of the darkest ink: what is left of a line is no darker."""
 
 
 @dataclass(frozen=True)
@@ -309,12 +342,12 @@ class Erased:
     kept: NDArray[np.uint8]
 
 
-def usual_profiles(lines: Sequence[Line]) -> Profiles:
-    """Return what most lines look like, since single ones have ink along them."""
-    by_direction = {
-        vertical: [line.profile for line in lines if line.vertical == vertical] for vertical in (True, False)
-    }
-    return {vertical: np.median(own, axis=0) for vertical, own in by_direction.items() if own}
+def usual_profiles(lines: Iterable[tuple[Kind, Line]]) -> dict[Kind, NDArray[np.float64]]:
+    """Return what most lines of each kind look like, since single ones have ink along them."""
+    profiles: dict[Kind, list[NDArray[np.float64]]] = {}
+    for kind, line in lines:
+        profiles.setdefault(kind, []).append(line.profile)
+    return {kind: np.median(own, axis=0) for kind, own in profiles.items()}
 
 
 def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArray[np.float64]]) -> Erased:
@@ -349,8 +382,6 @@ def _take_out(
     at_either = np.minimum(sides.left, sides.right)
     along = _darker(np.where(usual < PAPER, usual - light, 0).sum(axis=1), line.span)
     may_be = np.where(along[:, None], _MAY_BE, at_either[:, None])
-    if black.any():
-        clean[black] = np.maximum(clean, _across(clean, black))[black]
     picture[rows, columns] = clean
     kept[rows, columns] = np.minimum(kept[rows, columns], np.where(own, may_be, PAPER))
 
@@ -358,9 +389,15 @@ def _take_out(
 def see_through(
     light: NDArray[np.float32], usual: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return how light it would be without print that is `usual` alone, and where it lets through too little."""
+    """Return what is seen without a vertical line, and where that lets through too little, so that it is a guess.
+
+    `light`: what is seen: float32 (rows, n). `usual`: the same if nothing were written: paper is 255.
+    """
     clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, 1), 1, _MAX_TIMES), PAPER)
-    return clean, usual < _BLACK
+    black = usual < _BLACK
+    if black.any():
+        clean[black] = np.maximum(clean, _across(clean, black))[black]
+    return clean, black
 
 
 def _usual(
@@ -444,7 +481,7 @@ def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, p
     >>> int(back[83, 65]), int(back[85, 120])
     (60, 250)
     """
-    lost = ((PAPER - erased.astype(np.float32) >= _PALEST_POINT * peak) & (clean > erased)).astype(np.uint8)
+    lost = ((PAPER - erased.astype(np.float32) >= PALE * peak) & (clean > erased)).astype(np.uint8)
     lost[:, :rim] = lost[:, -rim:] = 0
     lost[: len(lost) // 2] = lost[len(lost) - rim // 2 :] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(lost, connectivity=8)
@@ -454,3 +491,73 @@ def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, p
     point[0] = False
     near = cv2.dilate(point[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where(near, np.minimum(clean, erased), clean)
+
+
+_MAX_THICKNESS = 1.9  # millimetres: what is thicker is a bar, not a line
+_BETWEEN, _SAMPLES = (0.15, 0.85), 40  # of a line between the lines that cross it, and points on it
+_SHARP = 0.6  # millimetres within which it is dark beside the edge of something printed
+_MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
+
+
+def measure_thickness(
+    picture: NDArray[np.uint8], pieces: Iterable[tuple[NDArray[np.float64], NDArray[np.float64]]], unit: float = SCALE
+) -> float:
+    """Return how thick lines are, in millimetres: of their pieces, the median; `ORDINARY` if that is no line's.
+
+    `pieces`: both ends of each, x and y in pixels: float64 (2,) each. `unit`: pixels of the picture to a millimetre.
+
+    >>> flat = np.full((400, 400), 255, np.uint8)
+    >>> flat[80:88, 80:240] = 60
+    >>> measure_thickness(flat, [np.array([[84.0, 84], [236, 84]])]), measure_thickness(flat, [np.zeros((2, 2))])
+    (1.0, 0.25)
+    """
+    reach = round((STRAY + _MAX_THICKNESS) * SCALE)
+    away, along = np.arange(-reach, reach + 1) * unit / SCALE, np.linspace(*_BETWEEN, _SAMPLES)
+    found = list[float]()
+    for start, end in pieces:
+        levels = levels_beside(picture, (start, end), along, away)
+        found += _width_of(np.asarray(PAPER - np.median(levels, axis=0), np.float64))
+    middle_one = float(np.median(found)) if found else ORDINARY
+    return max(middle_one, ORDINARY) if middle_one <= _MAX_THICKNESS else ORDINARY
+
+
+def _width_of(across: NDArray[np.float64]) -> list[float]:
+    """Return how wide a line near the middle is, in millimetres: where it is half as dark as at most; [] for none."""
+    middle, reach = len(across) // 2, round(STRAY * SCALE)
+    near = across[middle - reach : middle + reach + 1]
+    if near.max() < _MIN_LINE_DARK:
+        return []
+    dark = across >= near.max() / 2
+    darkest = middle - reach + int(near.argmax())
+    before, after = np.flatnonzero(~dark[:darkest]), np.flatnonzero(~dark[darkest:])
+    return [float(darkest + after[0] - before[-1] - 1) / SCALE] if len(before) and len(after) else []
+
+
+def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
+    """Find the middle of the line that bounds the light inside of a box.
+
+    >>> flat = np.full((100, 200), 255, np.uint8)
+    >>> flat[:, 20:28] = flat[:, 150:] = 60
+    >>> line_from(flat, Box(28, 0, 122, 100), 0), line_from(flat, Box(28, 0, 122, 100), 2)
+    (4.0, 1.0)
+    """
+    picture = flat if side % 2 == 0 else flat.T
+    x, y, wide, high = box if side % 2 == 0 else (box.y, box.x, box.height, box.width)
+    reach = round(2 * _MAX_THICKNESS * SCALE)
+    top, bottom = (round(y + fraction * high) for fraction in _BETWEEN)
+    rows = picture[top : max(bottom, top + 1)]
+    if side < 2:
+        piece = rows[:, max(0, round(x) - reach) : round(x) + 3][:, ::-1]
+    else:
+        piece = rows[:, round(x + wide) - 3 : round(x + wide) + reach]
+    along = PAPER - np.median(piece, axis=0)  # from three pixels inside, outwards
+    dark = along >= along[: round(_MAX_THICKNESS * SCALE)].max(initial=_MIN_LINE_DARK) / 2
+    first = int(dark.argmax()) if dark.any() else 3
+    ends = np.flatnonzero(~dark[first:])
+    if dark[0] and len(ends):  # a light line bounds a coloured box; a bar has none
+        light = np.flatnonzero(dark[ends[0] :])
+        return float(ends[0] - 3 + light[0] / 2) if len(light) else None
+    if len(ends) and ends[0] <= _MAX_THICKNESS * SCALE:
+        return float(first - 3 + ends[0] / 2)
+    soon = along[first : first + round(_SHARP * SCALE)].max(initial=0)
+    return first - 3 + ORDINARY * SCALE / 2 if soon >= 0.75 * along.max(initial=0) else None

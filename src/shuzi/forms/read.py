@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.blank import PRINT, Blank, PrintsBeside, lifted, printed_in
-from shuzi.forms.boxes import MIN_OF_TRACED, Cut, Side, cut_fields, mark_framed
+from shuzi.forms.boxes import MIN_OF_TRACED, MIN_SEEN, Cut, Side, cut_fields, mark_framed
 from shuzi.forms.decide import FAINT, Texts, apply_sums, blank_unused, decide, merge_texts, probabilities_of, texts_of
 from shuzi.forms.flatten import MODULES, PAPER, SCALE, Code, find_sheet, flatten, quarter_turns, read_code
 from shuzi.forms.grammar import OPEN
@@ -31,7 +31,6 @@ from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSU
 from shuzi.reading.thresholds import MAX_WORK, PLAIN_SCORE
 from shuzi.reading.values import Findings
 
-_MIN_LINES = 0.5  # of the printed lines
 # Minimum fraction of a traced form's print on a copy of the same edition, whose missing lines are covered or creased.
 # Ten copies of editions with a moved lower half had 0.66 to 0.85, four creased copies 0.91 to 0.98.
 _SAME_EDITION = 0.9
@@ -70,10 +69,10 @@ class PageReader:
         grey = open_picture(picture)
         refuse_empty(grey, name)
         blank = self._blank
-        min_lines = _MIN_LINES
+        min_lines = MIN_SEEN
         if blank:
             homography, alike = blank.find(grey, name)
-            min_lines = _MIN_LINES if alike >= _SAME_EDITION else MIN_OF_TRACED
+            min_lines = MIN_SEEN if alike >= _SAME_EDITION else MIN_OF_TRACED
         else:
             homography = find_sheet(grey, self.spec.size, name).homography
         flat = flatten(grey, homography, self.spec.size, name)

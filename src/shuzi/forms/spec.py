@@ -426,7 +426,7 @@ class FieldTable:
             raise self._wrong("error.spec.length", "length", boxes=boxes)
         if length < self._kind.box_range[0] or length <= decimals:
             raise self._wrong("error.spec.never", "length", boxes=boxes)
-        if "check" in table and boxes < (min_boxes := CHECKS[table["check"]].min_length):
+        if "check" in table and boxes < (min_boxes := CHECKS[table["check"]].lengths[0]):
             raise self._wrong("error.spec.check", "check", min=min_boxes)
 
     def _check_weights(self, values: dict[str, Any]) -> None:

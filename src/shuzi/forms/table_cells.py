@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE, in_photo
-from shuzi.forms.printed_lines import ORDINARY, Erased, Line, erase, find_lines, levels_beside, turned
+from shuzi.forms.printed_lines import LINE, Erased, Line, erase, find_lines, measure_thickness, turned, usual_profiles
 from shuzi.forms.result import Unclear
 from shuzi.forms.table_grid import Settled
 from shuzi.forms.writing import (
     MARGIN,
-    MAX_THICKNESS,
+    MIN_AREA,
     MIN_DARK,
     MIN_INK,
+    MIN_STROKE,
     MIN_THICKNESS,
-    REACH,
     Inside,
     below_paper,
     darkest,
@@ -30,13 +30,11 @@ from shuzi.forms.writing import (
     palest_of,
     peak_of,
     threshold_of,
-    width_of,
 )
 from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
 _WITHIN, _MIN_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
-_PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
 _Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most positions
@@ -98,16 +96,14 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     # cut out each cell with its lines, each as thick as it is
     nodes = table.nodes
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
-    thickness = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
-    thickness |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
+    thickness = {(False, line): measure_thickness(lit, pairwise(nodes[line]), unit) for line in range(nodes.shape[0])}
+    thickness |= {
+        (True, line): measure_thickness(lit, pairwise(nodes[:, line]), unit) for line in range(nodes.shape[1])
+    }
     positions = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
     lined = [_lined(lit, nodes, row, column, unit, thickness) for row, column in positions]
     # take the lines out, by what each looks like in most positions
-    seen: dict[_Key, list[NDArray[np.float64]]] = {}
-    for cell in lined:
-        for key, line in cell.lines:
-            seen.setdefault(key, []).append(line.profile)
-    usual = {key: np.median(profiles, axis=0) for key, profiles in seen.items()}
+    usual = usual_profiles(line for cell in lined for line in cell.lines)
     erased = [cell.erased(usual) for cell in lined]
     cleaned = [cell.cleaned(own) for cell, own in zip(lined, erased, strict=True)]
     # tell how dark ink is in the table, and which cells share some
@@ -193,24 +189,9 @@ def _lined(
     return _Lined(part, Box(rim, rim, wide, high), named, around)
 
 
-def _thickness(lit: NDArray[np.uint8], nodes: NDArray[np.float64], unit: float) -> float:
-    """Return how thick a line through crossings (n, 2) is, in millimetres: of its pieces, the median."""
-    reach = round(REACH * SCALE)
-    away = np.arange(-reach, reach + 1) * unit / SCALE
-    along = np.linspace(*_PIECE, _SAMPLES)
-    found = list[float]()
-    for ends in pairwise(nodes):
-        levels = levels_beside(lit, ends, along, away)
-        found += width_of(np.asarray(PAPER - np.median(levels, axis=0), np.float64))
-    middle_one = float(np.median(found)) if found else ORDINARY
-    return max(middle_one, ORDINARY) if middle_one <= MAX_THICKNESS else ORDINARY
-
-
-_NEAR = 0.5  # millimetres from the middle of a line to ink that touches it
 _MIDDLE, _ON = 0.45, 0.3  # millimetres from there to the middle and the edge of a stroke on the line, not beside it
-_MAX_STROKE_WIDTH, _MIN_STROKE = 1.2, 3.0  # millimetres across and along the line: a stroke that is just a 1
+_MAX_STROKE_WIDTH = 1.2  # millimetres across the line of a stroke that is just a 1
 _PLAIN, _MIN_PART = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
-_MIN_INK = 0.35  # square millimetres of other ink in a cell: less is a speck
 _EXPLAINED = 0.5  # the fraction of a stroke on a line that a digit must touch to own it
 
 Cells = Mapping[tuple[int, int], tuple[Erased, Box]]
@@ -283,7 +264,7 @@ def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: 
     dark, more = (below_paper(turned(picture, vertical)) for picture in (erased.ink, erased.kept))
     # how far each column of pixels is inside the cell
     inside = (np.arange(dark.shape[1]) + 0.5 - line) * (-1 if is_last else 1)
-    near = np.abs(inside) <= _NEAR * SCALE
+    near = np.abs(inside) <= LINE * SCALE
     solid = dark >= threshold_of(max(peak_of(erased.ink), palest))
     found = []
     lost = (more - dark >= MIN_DARK) & near & vertical
@@ -297,14 +278,14 @@ def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: 
             continue
         if is_narrow and len(rows) < MIN_THICKNESS * SCALE * long:
             continue  # what is left of the line
-        is_stroke = vertical and is_narrow and long >= _MIN_STROKE * SCALE
+        is_stroke = vertical and is_narrow and long >= MIN_STROKE * SCALE
         on_line = is_stroke and abs(away.mean()) <= _MIDDLE * SCALE and np.abs(away).min() <= _ON * SCALE
         ends = float((touches.min() - start) / length), float((touches.max() + 1 - start) / length)
         reach = float(away.max())
         within = [
             float(inside[others].min())
             for (_, others), other_reach in zip(pieces, reaches, strict=True)
-            if index < len(pieces) and other_reach > reach and len(others) >= _MIN_INK * SCALE**2
+            if index < len(pieces) and other_reach > reach and len(others) >= MIN_AREA * SCALE**2
         ]
         gap = min(within, default=np.inf) - reach
         found.append(_Piece(*ends, reach, float(-away.min()), bool(on_line), gap))

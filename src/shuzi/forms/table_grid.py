@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER
-from shuzi.forms.printed_lines import levels_at, levels_beside
+from shuzi.forms.printed_lines import levels_at, levels_beside, levels_between
 
 SEEN, PALE, ASSUMED, DOUBTFUL = range(4)
 """How sure a line is: seen alone; seen on average, at a regular distance; not seen, where one should be at a regular
@@ -203,18 +203,15 @@ def is_multiple(distance: float, usual: float) -> bool:
     return round(times) >= 1 and abs(times - round(times)) <= _EQUAL
 
 
-def _between(
+def between(
     above: NDArray[np.float64], below: NDArray[np.float64], ways: NDArray[np.float64], along: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return points between two lines: x and y, float64 (ways, cells, along, 2)."""
+    """Return points between two lines, given by their crossings (n, 2): x and y, float64 (ways, n - 1, along, 2).
+
+    `ways`: fractions of the way from one line to the other. `along`: fractions of the way between two crossings.
+    """
     first, last = (line[:-1, None] + (line[1:] - line[:-1])[:, None] * along[:, None] for line in (above, below))
     return np.asarray(first + (last - first) * ways[:, None, None, None])
-
-
-def _levels(soft: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:
-    x, y = np.moveaxis(points.astype(np.float32).reshape(len(points), -1, 2), 2, 0)
-    seen = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(seen.reshape(points.shape[:-1]), np.float32)
 
 
 def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: NDArray[np.float32]) -> list[float]:
@@ -223,8 +220,8 @@ def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: 
     if count < 4 * _BESIDE:
         return []
     near = np.linspace(*_NEAR, _SAMPLES)
-    points = _between(above, below, np.arange(count + 1) / count, np.concatenate([near, 1 - near]))
-    pieces = _levels(soft, points).reshape(count + 1, -1, _SAMPLES).mean(axis=2)
+    points = between(above, below, np.arange(count + 1) / count, np.concatenate([near, 1 - near]))
+    pieces = levels_between(soft, points).reshape(count + 1, -1, _SAMPLES).mean(axis=2)
     beside = np.minimum(pieces[: -2 * _BESIDE], pieces[2 * _BESIDE :])  # the edge of a shadow is dark on one side
     dark = beside - pieces[_BESIDE:-_BESIDE]
     usual = np.median(dark, axis=1)
@@ -245,7 +242,7 @@ def _is_crossed(
     above: NDArray[np.float64], below: NDArray[np.float64], place: float, soft: NDArray[np.float32]
 ) -> bool:
     """Tell whether something dark goes across where a line should be, in the middle of a cell."""
-    levels = _levels(soft, _between(above, below, np.array([place]), np.linspace(_NEAR[1], 1 - _NEAR[1], 100)))
+    levels = levels_between(soft, between(above, below, np.array([place]), np.linspace(_NEAR[1], 1 - _NEAR[1], 100)))
     return bool((levels < np.median(levels) - 60).any())
 
 
@@ -416,7 +413,7 @@ def _length(start: NDArray[np.float64], way: NDArray[np.float64], ink: NDArray[n
 def _written(line: NDArray[np.float64], end: NDArray[np.float64], ink: NDArray[np.uint8]) -> float:
     """Return how many of the cells between the last line (columns, 2) and the end of the table are written in."""
     steps = np.linspace(_INSET, 1 - _INSET, _POINTS)
-    marks = levels_at(ink, _between(line, end, steps, steps)).sum(axis=(0, 2))
+    marks = levels_at(ink, between(line, end, steps, steps)).sum(axis=(0, 2))
     return float((marks >= _INKED).mean()) if len(marks) else 0.0
 
 

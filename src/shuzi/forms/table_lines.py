@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER
-from shuzi.forms.printed_lines import levels_at, levels_beside
-from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, gaps_of, noise_of
+from shuzi.forms.printed_lines import levels_at, levels_beside, levels_between
+from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, between, gaps_of, noise_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
 _BESIDE = 6  # pixels from a line to the paper
@@ -113,16 +113,14 @@ def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
     some = nodes.swapaxes(0, 1)[:: -(-nodes.shape[1] // _SOME)]
     usual = float(np.median([_followed(line, lit).dark for line in some]))
     high = max(2 * _BESIDE, round(float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2)))))
-    down = (np.arange(high, dtype=np.float32) + 0.5) / high
+    down = (np.arange(high) + 0.5) / high
     end = max(_CROSSED + 1, round(_END * high))
-    for left, right in pairwise(nodes.astype(np.float32).swapaxes(0, 1)):
+    for left, right in pairwise(nodes.swapaxes(0, 1)):
         # all cells of a column, stretched to the size of its widest
         wide = max(2 * _BESIDE, round(float(np.linalg.norm(right - left, axis=1).max())))
-        across = (np.arange(wide, dtype=np.float32) + 0.5) / wide
-        edges = [side[:-1, None] + np.diff(side, axis=0)[:, None] * down[:, None] for side in (left, right)]
-        points = edges[0][:, :, None] + (edges[1] - edges[0])[:, :, None] * across[:, None]
-        x, y = np.moveaxis(points.reshape(-1, wide, 2), 2, 0)
-        dark = PAPER - cv2.blur(cv2.remap(lit, x, y, cv2.INTER_LINEAR), (1, 5)).astype(np.float32)
+        across = (np.arange(wide) + 0.5) / wide
+        points = between(left, right, across, down).transpose(1, 2, 0, 3).reshape(-1, wide, 2)
+        dark = PAPER - cv2.blur(levels_between(lit, points), (1, 5)).astype(np.float32)
         # darker than what is a little beside it on both sides
         beside = np.pad(dark, ((0, 0), (_THIN, _THIN)), mode="edge")
         is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST * usual

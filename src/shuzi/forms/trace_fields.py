@@ -15,8 +15,7 @@ from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
 from shuzi.forms.grammar import BOXES, COMB, MAX_BOXES, MAX_DECIMALS, OPEN
 from shuzi.forms.kinds import DATE, Field
-from shuzi.forms.printed_lines import DOTS_APART, NO_SHADOW, PRINT_AROUND
-from shuzi.forms.writing import line_from
+from shuzi.forms.printed_lines import DOTS_APART, LINE, NO_SHADOW, PRINT_AROUND, line_from
 from shuzi.ink.boxes import Box, as_array, iou
 
 DARK = 222
@@ -293,7 +292,7 @@ _EVEN = 1.0  # millimetres by which the boxes of one field may differ in place a
 _ALIKE = 0.2  # of their width by which they may differ in it
 _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _ENDS = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
-_RULE, _MIN_POINT = 0.5, 0.1  # millimetres from the middle of a box's line to paper; square millimetres of ink
+_MIN_POINT = 0.1  # square millimetres of ink
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
 
@@ -403,9 +402,9 @@ def _of_runs(runs: list[Run], flat: NDArray[np.uint8]) -> list[Field]:
 def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
     """Tell whether a decimal point is printed between two boxes: a gap alone may as well group digits."""
     wide = after.x - before.right
-    if not 2 * _RULE < wide < _APART / 2 * before.width:
+    if not 2 * LINE < wide < _APART / 2 * before.width:
         return False
-    gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
+    gap = Box(before.right + LINE, before.y + LINE, wide - 2 * LINE, before.height - 2 * LINE)
     dark = flat[gap.scaled(SCALE).pixels()] < DARK
     return bool(dark.sum() >= _MIN_POINT * SCALE**2)
 

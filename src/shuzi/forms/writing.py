@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE
-from shuzi.forms.printed_lines import LINE, ORDINARY, STRAY, Erased, gone_from, with_points
+from shuzi.forms.printed_lines import LINE, Erased, gone_from, with_points
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
@@ -24,12 +24,18 @@ MARGIN = 1.0
 MIN_INK = 34.0
 """Grey levels by which ink in a cell without divisions differs from paper: paler is none."""
 
-_MIN_AREA = 0.35  # square millimetres of ink: less is a speck
+MIN_AREA = 0.35
+"""Square millimetres of ink: less is a speck."""
+
+MIN_KEPT = 0.12
+"""Square millimetres of what may be ink, or left of a line: less does not count."""
+
+MIN_STROKE = 3.0
+"""Millimetres of a stroke of a 1 at least."""
+
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _MAX_PEN_WIDTH = 2.0  # millimetres: what is dark for longer in all directions is the edge of a shadow
 _NARROW = 0.75  # of how dark a stroke is, at least, it is darker than the paper at both of its sides
-_STROKE, _ON_LINE = 3.0, 0.5  # millimetres of a stroke of a 1 at least, and from a box to where it is on its line
-_MIN_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,13 @@ def written_in_boxes(
     for index, (box, peak, doubtful) in enumerate(zip(boxes, peaks, pieces.doubtful.tolist(), strict=True)):
         solid = (pieces.owners == index)[pieces.labels]
         area = float(solid.sum()) / SCALE**2
-        if area < _MIN_AREA or max(peak, darkest(dark[solid])) < min_dark:
-            found.append(Written(None, doubtful or area > _MIN_AREA / 2 or _is_stroke(lost, box)))
+        if area < MIN_AREA or max(peak, darkest(dark[solid])) < min_dark:
+            found.append(Written(None, doubtful or area > MIN_AREA / 2 or _is_stroke(lost, box)))
             continue
         threshold = threshold_of(peak)
         image = _image(dark, solid, threshold)
         extra = keep_touching((more >= threshold) & (pieces.labels == 0), solid)
-        kept = _image(more, solid | extra, threshold) if extra.sum() >= _MIN_KEPT * SCALE**2 else None
+        kept = _image(more, solid | extra, threshold) if extra.sum() >= MIN_KEPT * SCALE**2 else None
         level = darkest(dark[solid])
         faint = area < _CLEAR_AREA or level < certain or darkest(narrow[solid]) < _NARROW * level
         found.append(Written(image, doubtful or image is None or faint, kept))
@@ -125,11 +131,11 @@ def _narrow(part: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8)), np.float32)
 
 
-def _is_stroke(ink: NDArray[np.bool_], box: Box, rim: float = _ON_LINE) -> bool:
+def _is_stroke(ink: NDArray[np.bool_], box: Box, rim: float = LINE) -> bool:
     """Tell whether ink in a box, and so many millimetres around it, may be a 1."""
     region = ink[box.pixels(rim=rim * SCALE)].astype(np.uint8)
     high, area = cv2.connectedComponentsWithStats(region, connectivity=8)[2][1:, 3:].T
-    return bool(((high >= _STROKE * SCALE) & (area >= _MIN_AREA * SCALE**2)).any())
+    return bool(((high >= MIN_STROKE * SCALE) & (area >= MIN_AREA * SCALE**2)).any())
 
 
 def _image(dark: NDArray[np.float32], solid: NDArray[np.bool_], threshold: float) -> NDArray[np.uint8] | None:
@@ -160,7 +166,7 @@ def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
     lost = _lost_with_lines(below_paper(erased.ink), more, own)
     doubtful = bool(pieces.doubtful[0]) or _is_stroke(lost, box) or _is_stroke(_beyond(own, box), box, MARGIN)
     extra = keep_touching((more >= threshold_of(peak)) & (pieces.labels == 0), own)
-    if extra.sum() < _MIN_KEPT * SCALE**2:
+    if extra.sum() < MIN_KEPT * SCALE**2:
         return Inside(ink, None, doubtful)
     near = cv2.dilate(extra.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return Inside(ink, np.where(near, np.minimum(ink, erased.kept), ink), doubtful)
@@ -311,91 +317,10 @@ def keep_touching(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray
     return extra & np.isin(labels, np.unique(labels[near & extra]))
 
 
-MAX_THICKNESS = 1.9
-"""Millimetres: what is thicker is a bar, not a line."""
-
-REACH = STRAY + MAX_THICKNESS
-"""Millimetres from where a line should be within which it ends."""
-
 THICK = 0.8
 """Millimetres of a line that hides what is written on it."""
 
-_CORNER = 1.2  # millimetres from a corner, where no other line is
-_SHARP = 0.6  # millimetres within which it is dark beside the edge of something printed
 _BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark ones mean that ink goes on below it
-_MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
-
-
-def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
-    """Return how thick the lines of frames are, in millimetres: of their sides, the median.
-
-    >>> flat = np.full((400, 400), 255, np.uint8)
-    >>> flat[80:160, 80:240] = 60
-    >>> flat[88:152, 88:232] = 255
-    >>> measure_thickness(flat, [Box(10.5, 10.5, 19.0, 9.0)]), measure_thickness(flat, [Box(35.0, 35.0, 9.0, 9.0)])
-    (1.0, 0.25)
-    """
-    found = []
-    for frame in frames:
-        for picture, box in ((flat, frame), (flat.T, Box(frame.y, frame.x, frame.height, frame.width))):
-            for line in (box.x, box.right):
-                along = _profile(picture, box, line - REACH, line + REACH)
-                found += width_of(along)
-    middle_one = float(np.median(found)) if found else ORDINARY
-    return middle_one if middle_one <= MAX_THICKNESS else ORDINARY
-
-
-def width_of(across: NDArray[np.float64]) -> list[float]:
-    """Return how wide a line is, in millimetres: where it is half as dark as at its darkest; empty if there is none.
-
-    `across`: how much darker than paper it is at each pixel from `REACH` before where it should be to as far behind:
-    float64 (n,).
-
-    >>> across = np.zeros(45)
-    >>> width_of(across)
-    []
-    >>> across[20:26] = 90
-    >>> width_of(across)
-    [0.75]
-    """
-    middle, reach = round(REACH * SCALE), round(STRAY * SCALE)
-    near = across[max(0, middle - reach) : middle + reach + 1]
-    if not len(near) or near.max() < _MIN_LINE_DARK:
-        return []
-    dark = across >= near.max() / 2
-    darkest = max(0, middle - reach) + int(near.argmax())
-    before, after = np.flatnonzero(~dark[:darkest]), np.flatnonzero(~dark[darkest:])
-    return [float(darkest + after[0] - before[-1] - 1) / SCALE] if len(before) and len(after) else []
-
-
-def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
-    """Find the middle of the line that bounds the light inside of a box.
-
-    >>> flat = np.full((100, 200), 255, np.uint8)
-    >>> flat[:, 20:28] = flat[:, 150:] = 60
-    >>> line_from(flat, Box(28, 0, 122, 100), 0), line_from(flat, Box(28, 0, 122, 100), 2)
-    (4.0, 1.0)
-    """
-    picture = flat if side % 2 == 0 else flat.T
-    x, y, wide, high = box if side % 2 == 0 else (box.y, box.x, box.height, box.width)
-    reach = round(2 * MAX_THICKNESS * SCALE)
-    rim = round(_CORNER * SCALE) if high > 4 * _CORNER * SCALE else round(high / 4)
-    rows = picture[round(y) + rim : max(round(y + high) - rim, round(y) + rim + 1)]
-    if side < 2:
-        piece = rows[:, max(0, round(x) - reach) : round(x) + 3][:, ::-1]
-    else:
-        piece = rows[:, round(x + wide) - 3 : round(x + wide) + reach]
-    along = PAPER - np.median(piece, axis=0)  # from three pixels inside, outwards
-    dark = along >= along[: round(MAX_THICKNESS * SCALE)].max(initial=_MIN_LINE_DARK) / 2
-    first = int(dark.argmax()) if dark.any() else 3
-    ends = np.flatnonzero(~dark[first:])
-    if dark[0] and len(ends):  # a light line bounds a coloured box; a bar has none
-        light = np.flatnonzero(dark[ends[0] :])
-        return float(ends[0] - 3 + light[0] / 2) if len(light) else None
-    if len(ends) and ends[0] <= MAX_THICKNESS * SCALE:
-        return float(first - 3 + ends[0] / 2)
-    soon = along[first : first + round(_SHARP * SCALE)].max(initial=0)
-    return first - 3 + ORDINARY * SCALE / 2 if soon >= 0.75 * along.max(initial=0) else None
 
 
 def goes_below(part: NDArray[np.uint8], thickness: Sequence[float]) -> bool:
@@ -416,13 +341,3 @@ def goes_below(part: NDArray[np.uint8], thickness: Sequence[float]) -> bool:
     for width, edge in zip(thickness, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
         edge[:_BESIDE_LINE] |= width >= THICK
     return bool((dark & beside).sum() >= _REACHES)
-
-
-def _profile(picture: NDArray[np.uint8], box: Box, first: float, last: float) -> NDArray[np.float64]:
-    """Return how dark it is from one x to another, in millimetres, along most of the height of a box."""
-    corner = min(_CORNER, box.height / 4)
-    top, bottom = round((box.y + corner) * SCALE), round((box.bottom - corner) * SCALE)
-    left, right = round(first * SCALE), round(last * SCALE)
-    rows = picture[max(top, 0) : max(bottom, top + 1, 1)]
-    piece = np.pad(rows, ((0, 0), (60, 60)), mode="edge")[:, left + 60 : right + 60]
-    return np.asarray(PAPER - np.median(piece, axis=0), np.float64)

@@ -43,7 +43,7 @@ export function Choices<Value extends string | number>(choice: Choice<Value>) {
         <label key={value}>
           <input
             type="radio"
-            class="covering"
+            class="cover covering"
             name={name}
             checked={value === knob.value}
             onChange={() => knob.set(value)}
@@ -94,7 +94,7 @@ export function FileButton(properties: FileButtonProperties) {
       {label}
       <input
         type="file"
-        class="covering"
+        class="cover covering"
         accept={accept}
         multiple={isMultiple}
         {...(isCamera ? { capture: "environment" as const } : {})}

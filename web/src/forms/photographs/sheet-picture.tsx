@@ -56,7 +56,7 @@ export function SheetPicture() {
             }}
           />
           {isFramed && (
-            <svg viewBox={`0 0 ${photograph.width} ${photograph.height}`} aria-hidden="true">
+            <svg class="cover" viewBox={`0 0 ${photograph.width} ${photograph.height}`} aria-hidden="true">
               <rect class="forms-halo" {...around} />
               <rect class="forms-frame" {...around} data-testid="frame" data-box={String(cell.box)} />
             </svg>

@@ -34,7 +34,7 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
         <div style={near ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
           <div class="forms-paper-shown">
             <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
-            <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+            <svg class="cover" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
               {fields.value.map((field, index) => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
                 <g

@@ -39,7 +39,7 @@ export function StepFrame({ text, knobs, children, ...quest }: Properties) {
     <>
       <header class="step-text">
         <h1 tabIndex={-1}>{say(`learn.${name}.title`)}</h1>
-        <div class="step-paragraphs">
+        <div class="step-paragraphs stack">
           {paragraphs.split("\n").map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
           ))}

@@ -1,4 +1,5 @@
 /** A button that does something on the page and submits no form. */
+import type { Signal } from "@preact/signals";
 import type { ButtonHTMLAttributes, ComponentChildren, HTMLAttributes } from "preact";
 import { say } from "../sentences/say";
 
@@ -68,6 +69,22 @@ export function Check({ label, isOn, onChange, class: kind = "" }: Switch) {
       <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
       <span>{label}</span>
     </label>
+  );
+}
+
+/** Shows what is current nearer; the field that has the focus keeps it. */
+export function NearButton({ isNear, disabled }: { isNear: Signal<boolean>; disabled?: boolean }) {
+  return (
+    <Button
+      look="plain"
+      label={say("forms.sheet.near")}
+      aria-pressed={isNear.value}
+      disabled={disabled}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => {
+        isNear.value = !isNear.value;
+      }}
+    />
   );
 }
 

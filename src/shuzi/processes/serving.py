@@ -37,13 +37,13 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
 
 def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
     """Read a message from an unbuffered pipe."""
-    sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    sizes = _LENGTHS.unpack(read(pipe, _LENGTHS.size))
     if sizes[0] > _MAX_HEADER or sizes[1] > max_size:
         raise ValueError(f"a message of {sizes} bytes")
-    header = json.loads(_read(pipe, sizes[0]))
+    header = json.loads(read(pipe, sizes[0]))
     if not isinstance(header, dict):
         raise ValueError("a header that is no object")
-    return header, _read(pipe, sizes[1])
+    return header, read(pipe, sizes[1])
 
 
 def write(pipe: IO[bytes], content: Bytes) -> None:
@@ -53,7 +53,8 @@ def write(pipe: IO[bytes], content: Bytes) -> None:
         left = left[pipe.write(left) :]
 
 
-def _read(pipe: IO[bytes], size: int) -> bytearray:
+def read(pipe: IO[bytes], size: int) -> bytearray:
+    """Read so many bytes from an unbuffered pipe; raises EOFError if it ends before."""
     parts = bytearray()
     while len(parts) < size:
         part = pipe.read(min(size - len(parts), _AT_ONCE))

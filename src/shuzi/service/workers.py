@@ -37,7 +37,7 @@ _EVERY = 1.0  # seconds between checks for stuck work
 class Pool:
     """Reading processes, as many as there are cores, for the requests of an event loop."""
 
-    def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
+    def __init__(self, limits: Limits, initializer: Callable[[], object] = bool) -> None:
         self.workers = min(cores(), limits.workers)
         self._limits = limits
         self._processes = Processes(self.workers, initializer=initializer, cpu_seconds=limits.piece_seconds)

@@ -131,23 +131,20 @@ Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
 _ANY = 1 << 62  # bytes: the sender of jobs is trusted
 
 
-def serve(work: Work, limited: bool = True) -> None:
+def serve(work: Work) -> None:
     """Work on jobs until stdin closes, which ends this process even in the middle of a job.
 
-    `work` turns a job's header and bytes into those of the answer; any exception ends the process. A job's limits are
-    set unless the process is not `limited`.
+    `work` turns a job's header and bytes into those of the answer; any exception ends the process.
     """
     comes, goes = pipes_of_this_process()
-    if limited:
-        limit_process()
+    limit_process()
     jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
     Thread(target=_take_in, args=(comes, jobs), daemon=True).start()
     with suppress(BrokenPipeError):
         send(goes, {"peak": peak(), "spent": time.process_time()})
         while True:
             order, body = jobs.get()
-            if limited:
-                limit_job(order["seconds"], order["memory"])
+            limit_job(order["seconds"], order["memory"])
             header, answer = work(order["job"], body)
             del body
             send(goes, header | {"spent": time.process_time()}, answer)

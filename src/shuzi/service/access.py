@@ -56,22 +56,13 @@ class Hosts:
         return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
 
 
-class Origins:
-    """The other sites whose pages may use the service.
+def origins_of(written: Iterable[str]) -> frozenset[str]:
+    """Return other sites, whose pages may use the service, as browsers name them in Origin headers.
 
-    >>> origins = Origins(["https://Example.org", "http://localhost:3000/"])
-    >>> sorted(origins.all)
+    >>> sorted(origins_of(["https://Example.org", "http://localhost:3000/"]))
     ['http://localhost:3000', 'https://example.org']
-    >>> origins.allow("https://example.org"), origins.allow("https://evil.test"), origins.allow("null")
-    (True, False, False)
     """
-
-    def __init__(self, origins: Iterable[str] = ()) -> None:
-        self.all = frozenset(map(_origin, origins))
-
-    def allow(self, origin: str) -> bool:
-        """Return whether an Origin header is of one of these sites."""
-        return origin.lower() in self.all
+    return frozenset(map(_origin, written))
 
 
 def _origin(written: str) -> str:
@@ -234,7 +225,7 @@ class Guard:
 
     app: ASGIApp
     hosts: Hosts
-    origins: Origins
+    origins: frozenset[str]  # of other sites, see `origins_of`
     quotas: Quotas
     tokens: Tokens | None  # None lets everyone in
     observe: Observe
@@ -315,7 +306,7 @@ class Guard:
     def _of_another_site(self, method: str, head: Headers) -> ServiceError | None:
         """Return the reason for refusal if the request is from another site's page."""
         origin = head.get("origin")
-        if origin is not None and self.origins.allow(origin):
+        if origin is not None and origin.lower() in self.origins:
             return None
         if origin is not None and origin.partition("://")[2].lower() != head["host"].lower():
             return ServiceError("error.service.origin", origin=origin)

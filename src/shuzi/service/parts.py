@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import prometheus_client as prometheus
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope
 
 from shuzi.errors import ServiceError, ShuziError
@@ -23,7 +24,7 @@ from shuzi.service.logs import note_request
 from shuzi.service.problems import BodyRefused
 from shuzi.service.readers import Readers
 from shuzi.service.training_runs import Trainings
-from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
+from shuzi.service.workers import Decoders, Pool, RequestSlots
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,6 @@ class Review:
         said = {"id": identity, "photographs": [*shown], "table": found}
         return Review(identity, json.dumps(said).encode(), tuple(shown.items()))
 
-
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _METHODS = ("GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
@@ -145,9 +144,9 @@ class Parts:
     decoders: Decoders
     readers: Readers
     trainings: Trainings
-    streams: Streams
     metrics: Metrics
     review: Review | None = None
+    streams: set[StreamingResponse] = field(default_factory=set)  # of events, those that are open
 
     async def check(self) -> None:
         """Make sure that requests can be answered."""

@@ -24,9 +24,7 @@ from shuzi.service.limits import Quota, Quotas, asking, parsed, reading_on
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
-MIN_TOKEN = 16
-"""The minimum length of a token, beyond guessing."""
-
+_MIN_TOKEN = 16  # the minimum length of a token, beyond guessing
 _MAX_SIZE = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
 _SCHEME = "bearer "
@@ -158,8 +156,8 @@ class Tokens:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
-        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < MIN_TOKEN:
-            raise ServiceError("error.service.token_short", path=path, min=MIN_TOKEN)
+        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < _MIN_TOKEN:
+            raise ServiceError("error.service.token_short", path=path, min=_MIN_TOKEN)
         return cls(tokens)
 
     def allow(self, authorization: str) -> bool:

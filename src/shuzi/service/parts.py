@@ -88,11 +88,9 @@ class Metrics:
             "shuzi_request_seconds", long, ["path"], buckets=_SECONDS, registry=registry
         )
         self.pictures = prometheus.Counter("shuzi_pictures", "Pictures that were read.", registry=registry)
-        waiting, ended = (
-            "Requests that work or wait for a core.",
-            "Reading processes that ended and made way for others.",
-        )
+        waiting = "Requests that work or wait for a core."
         self.busy = prometheus.Gauge("shuzi_requests_at_work", waiting, registry=registry)
+        ended = "Reading processes that ended and made way for others."
         self.replaced = prometheus.Gauge("shuzi_processes_replaced", ended, registry=registry)
         self.training = prometheus.Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=registry)
 

@@ -227,8 +227,8 @@ _OF_WAIT = {
         "error.service.unusual"
     ),
 }
-RETRY_AFTER = {key: seconds for seconds, keys in _OF_WAIT.items() for key in keys.split()}
-"""Seconds after which to retry, unless the error itself specifies them."""
+# seconds after which to retry, unless the error itself specifies them
+_RETRY_AFTER = {key: seconds for seconds, keys in _OF_WAIT.items() for key in keys.split()}
 
 
 def status_of(problem: ShuziError) -> int:
@@ -246,7 +246,7 @@ def retry_after(problem: ShuziError) -> int | None:
     >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
     (1, None)
     """
-    seconds = RETRY_AFTER.get(problem.key)
+    seconds = _RETRY_AFTER.get(problem.key)
     # for a picture, `seconds` is how long it took
     return problem.values.get("seconds", seconds) if isinstance(problem, ServiceError) else seconds
 

@@ -201,18 +201,14 @@ class RequestSlots:
         self._full = full
         self._count = 0
         self._taken: dict[_Slot, None] = {}  # in order of arrival
-        self._held: Counter[Hashable] = Counter()
-
-    def held(self, client: Hashable) -> int:
-        """Return how many slots a client holds or waits for."""
-        return self._held[client]
+        self.held: Counter[Hashable] = Counter()  # how many slots each client holds or waits for
 
     @asynccontextmanager
     async def take(self, client: Hashable) -> AsyncIterator[None]:
         """Take a slot for a request of a client."""
         slot = _Slot(client)
         before = self._newest_of_most(client) if self._count >= self._max_requests else None
-        self._held[client] += 1  # before waiting, so that other requests see it
+        self.held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
             if before is not None:  # this request takes over its slot
@@ -236,15 +232,15 @@ class RequestSlots:
     def _leave(self, slot: _Slot) -> None:
         """Stop counting a slot as its client's."""
         self._taken.pop(slot, None)
-        self._held[slot.client] -= 1
-        self._held += Counter()  # forgets clients without slots
+        self.held[slot.client] -= 1
+        self.held += Counter()  # forgets clients without slots
 
     def _newest_of_most(self, client: Hashable) -> _Slot:
         """Return the newest request of the client with the most slots, if it has more than this one would have."""
-        busiest = max((self._held[slot.client] for slot in self._taken), default=0)
-        if busiest <= self._held[client] + 1:
+        busiest = max((self.held[slot.client] for slot in self._taken), default=0)
+        if busiest <= self.held[client] + 1:
             raise ServiceError(self._full)
-        return next(slot for slot in reversed(self._taken) if self._held[slot.client] == busiest)
+        return next(slot for slot in reversed(self._taken) if self.held[slot.client] == busiest)
 
 
 # one white pixel, in a format that is always decoded in a child

@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from shuzi.processes.pool import SMALL, Crashed, Late, Pool, Spent, Unreadable
-from shuzi.processes.pool_worker import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames
+from shuzi.processes.pool_worker import ANSWER, CALL, FORGET, KEEP, frame, receive
 from shuzi.processes.serving import write
 
 
@@ -306,35 +306,49 @@ def test_who_asked_is_told_of_a_task_that_is_done_and_not_of_one_that_was_cancel
 SENT = [(CALL, 3, b"x" * 300), (KEEP, 40, b""), (ANSWER, 0, b"x"), (CALL, 2**40, b"y" * 17), (FORGET, 9, b"")]
 
 
-def test_frames_are_the_same_however_the_stream_is_cut():
-    whole = b"".join(frame(*each) for each in SENT * 2)
-    for step in range(1, len(whole) + 1):
-        taken = Frames()
-        found = [
-            (kind, key, bytes(packed))
-            for start in range(0, len(whole), step)
-            for kind, key, packed in list(taken.add(whole[start : start + step]))
-        ]
-        assert found == SENT * 2
-
-
-def test_a_frame_is_there_as_soon_as_its_last_byte_is():
-    for kind, key, packed in SENT:
-        whole, taken = frame(kind, key, packed), Frames()
-        arrived = [len(list(taken.add(whole[place : place + 1]))) for place in range(len(whole))]
-        assert arrived == [0] * (len(whole) - 1) + [1]
-
-
-def test_frames_pass_through_a_pipe_that_holds_less():
-    large = [*SENT, *((CALL, key, bytes([key]) * 100_000) for key in range(9))]
+@pytest.fixture
+def pipe():
+    """Return both ends of a pipe, neither of them buffered."""
     reading, writing = (os.fdopen(end, mode, 0) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+    with reading, writing:
+        yield reading, writing
+
+
+def test_frames_are_the_same_however_the_stream_is_cut(pipe):
+    reading, writing = pipe
+    whole = b"".join(frame(*each) for each in SENT)
+
+    def send():
+        for step in range(1, len(whole) + 1):
+            for start in range(0, len(whole), step):
+                writing.write(whole[start : start + step])
+
+    threading.Thread(target=send, daemon=True).start()
+    for _ in whole:
+        assert [receive(reading) for _ in SENT] == SENT
+
+
+def test_a_frame_is_there_as_soon_as_its_last_byte_is(pipe):
+    reading, writing = pipe
+    for each in SENT:
+        *first, last = frame(*each)
+        found = SimpleQueue()
+        threading.Thread(target=lambda found=found: found.put(receive(reading)), daemon=True).start()
+        writing.write(bytes(first))
+        assert found.empty()
+        writing.write(bytes([last]))
+        assert found.get(timeout=30) == each
+
+
+def test_frames_pass_through_a_pipe_that_holds_less(pipe):
+    reading, writing = pipe
+    large = [*SENT, *((CALL, key, bytes([key]) * 100_000) for key in range(9))]
 
     def send():
         with writing:
             write(writing, b"".join(frame(*each) for each in large))
 
     threading.Thread(target=send, daemon=True).start()
-    with reading:
-        groups = [[(kind, key, bytes(packed)) for kind, key, packed in group] for group in frames(reading)]
-    assert [each for group in groups for each in group] == large
-    assert all(groups)
+    assert [receive(reading) for _ in large] == large
+    with pytest.raises(EOFError):
+        receive(reading)

@@ -35,9 +35,9 @@ def wait(value=True):
         fcntl.flock(gate, fcntl.LOCK_SH)
     return value
 
-def read(reader, named, asked):
-    (begin if named[0][0].startswith("quick") else wait)(named[0][0])
-    return pictures.read_in_process(reader, named, asked)
+def read(reader, name, picture, asked):
+    (begin if name.startswith("quick") else wait)(name)
+    return pictures.read_in_process(reader, name, picture, asked)
 
 def crash_once(value):
     with open({folder!r} + "/begun", encoding="utf-8") as file:

@@ -137,7 +137,7 @@ def test_a_client_that_has_all_places_makes_room_for_another(limited, threads, h
     service = limited(workers=1, queue=5)
     first = [threads.submit(_post, service, GREEDY, (f"first{each}", number)) for each in range(6)]
     held.until_begun()
-    while service.service.parts.slots.held(GREEDY) < 6:
+    while service.service.parts.slots.held[GREEDY] < 6:
         pass
     second = threads.submit(_post, service, OTHER, ("second", number))
     done, _ = concurrent.futures.wait(first, return_when=concurrent.futures.FIRST_COMPLETED)

@@ -3,7 +3,7 @@
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.access import SECURITY_HEADERS, Hosts, Origins, Tokens
+from shuzi.service.access import SECURITY_HEADERS, Hosts, Tokens, origins_of
 from shuzi.service.parts import Settings
 
 EVERYTHING = [
@@ -148,7 +148,7 @@ def test_the_pages_of_sites_that_were_allowed_use_the_api_and_no_others(run_serv
 )
 def test_what_is_no_origin_cannot_be_allowed(origin):
     with pytest.raises(ServiceError) as caught:
-        Origins([origin])
+        origins_of([origin])
     assert caught.value.key == "error.service.allow_origin"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shuzi.service.access import SECURITY_HEADERS, Guard, Hosts, Origins, Tokens
+from shuzi.service.access import SECURITY_HEADERS, Guard, Hosts, Tokens, origins_of
 from shuzi.service.limits import Limits, Quotas, asking
 from shuzi.service.logs import current_id
 
@@ -60,7 +60,7 @@ class Guarded:
 
     def __init__(self, app=well, tokens=None, proxies=(), origins=(), **limits):
         self.quotas = Quotas(Limits(**limits), proxies)
-        self.guard = Guard(self._app, Hosts(), Origins(origins), self.quotas, tokens, self._observe)
+        self.guard = Guard(self._app, Hosts(), origins_of(origins), self.quotas, tokens, self._observe)
         self.scopes, self.names, self.observed = [], [], []
         self._behind = app
 
@@ -156,7 +156,7 @@ def test_what_is_no_request_passes_untouched():
     async def app(*given):
         seen.append(given)
 
-    guard = Guard(app, Hosts(), Origins(()), Quotas(Limits()), None, observed.append)
+    guard = Guard(app, Hosts(), frozenset(), Quotas(Limits()), None, observed.append)
     asyncio.run(guard({"type": "lifespan"}, "receive", "send"))
     assert seen == [({"type": "lifespan"}, "receive", "send")]
     assert observed == []

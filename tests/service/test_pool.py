@@ -227,12 +227,12 @@ def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
     async def forget():
         pool = Pool(Limits(work_seconds=60, workers=1), initializer=pictures.prepare_process)
         reader, asked = shuzi.load("tiny"), pictures.Asked("en")
-        read = await pool.run(pictures.read_in_process, [("a", number)], asked, shared=pool.shared(reader))
+        read = await pool.run(pictures.read_in_process, "a", number, asked, shared=pool.shared(reader))
         kept = [await pool.run(work.kept)]
         del reader
         kept.append(await pool.run(work.kept))
         pool.end()
-        return b'"7210"' in read[0].said, kept
+        return b'"7210"' in read.said, kept
 
     assert asyncio.run(forget()) == (True, [1, 0])
 

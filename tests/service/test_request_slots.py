@@ -47,7 +47,7 @@ class Crowd:
 
     @property
     def shares(self):
-        return [self.slots.held(each) for each in self.clients]
+        return [self.slots.held[each] for each in self.clients]
 
 
 def test_a_client_that_is_alone_has_all_places_and_no_more():

@@ -110,7 +110,7 @@ async function answered<Content>(
 export async function ask(path: string, init: RequestInit): Promise<Response> {
   if (!hasService) throw new ApiError(0);
   for (;;) {
-    const shown = token();
+    const shown = kept;
     const headers = new Headers(init.headers);
     if (shown) headers.set("Authorization", `Bearer ${shown}`);
     const response = await fetch(path, { ...init, headers });
@@ -143,17 +143,27 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-/** Wait; if aborted, throw the browser's AbortError. */
-export function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return unlessAborted(signal, (goOn) => {
+    const timer = setTimeout(goOn, seconds * 1000);
+    return () => clearTimeout(timer);
+  });
+}
+
+/** Wait until `begin`'s function is called; if aborted, undo what it began and throw the browser's AbortError. */
+function unlessAborted(
+  signal: AbortSignal | null | undefined,
+  begin: (goOn: () => void) => () => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
-      clearTimeout(timer);
+      undo();
       reject(new DOMException("given up", "AbortError"));
     };
-    const timer = setTimeout(() => {
+    const undo = begin(() => {
       signal?.removeEventListener("abort", giveUp);
       resolve();
-    }, seconds * 1000);
+    });
     if (signal?.aborted) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
   });
@@ -170,13 +180,9 @@ const want = signal<Want | null>(null);
 /** Whether to ask the user for a token, and why; null if not. */
 export const wanted: ReadonlySignal<Want | null> = want;
 
+/** The current token, or "". */
 let kept = handedOver() || (remembered(NAME, "sessionStorage") ?? "");
 let waiting: (() => void)[] = [];
-
-/** The current token, or "". */
-function token(): string {
-  return kept;
-}
 
 /** Set the token that the user entered. */
 export function giveToken(text: string): void {
@@ -202,21 +208,11 @@ export function giveToken(text: string): void {
 function anotherToken(shown: string, signal?: AbortSignal | null): Promise<void> {
   if (shown !== kept) return Promise.resolve();
   want.value = shown ? "refused" : "needed";
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      waiting = waiting.filter((waiter) => waiter !== goOn);
-      reject(new DOMException("given up", "AbortError"));
-    };
-    const goOn = () => {
-      signal?.removeEventListener("abort", giveUp);
-      resolve();
-    };
-    if (signal?.aborted) {
-      giveUp();
-      return;
-    }
-    signal?.addEventListener("abort", giveUp, { once: true });
+  return unlessAborted(signal, (goOn) => {
     waiting.push(goOn);
+    return () => {
+      waiting = waiting.filter((waiter) => waiter !== goOn);
+    };
   });
 }
 

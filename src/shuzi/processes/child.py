@@ -14,8 +14,8 @@ import subprocess
 import sys
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import IO, Any, TypeVar
@@ -326,7 +326,7 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
     """End a child that exceeds its time, or its memory if the system does not enforce that."""
     ends = monotonic() + PATIENCE * limits.cpu_seconds
-    measured = _measured(child.pid) if watch_memory else None
+    measured = _Measured(child.pid) if watch_memory else None
     while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
         if monotonic() >= ends:
             return child.end(OutOfTime)
@@ -342,29 +342,24 @@ def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> Non
 class _Measured:
     """The resources of a process, measured by psutil."""
 
-    def __init__(self, process: Any) -> None:
-        self._process = process
-        self._before = self._seconds()
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._before = self._now()[1]
 
     def use(self) -> tuple[int, float]:
         """Return its current memory in bytes, and its CPU seconds since measuring began."""
+        memory, seconds = self._now()
+        return memory, seconds - self._before
+
+    def _now(self) -> tuple[int, float]:
+        import psutil  # imported only where it is needed
+
         try:
-            return int(self._process.memory_info().rss), self._seconds() - self._before
+            process = psutil.Process(self._pid)
+            times = process.cpu_times()
+            return int(process.memory_info().rss), float(times.user + times.system)
         except Exception:  # noqa: BLE001 - psutil raises various exceptions once a process has ended
             return 0, 0.0
-
-    def _seconds(self) -> float:
-        times = self._process.cpu_times()
-        return float(times.user + times.system)
-
-
-def _measured(pid: int) -> _Measured | None:
-    import psutil  # imported only where it is needed
-
-    try:
-        return _Measured(psutil.Process(pid))
-    except psutil.Error:
-        return None
 
 
 def _collect(pipe: IO[bytes], remarks: deque[bytes]) -> None:
@@ -390,7 +385,7 @@ class Children:
         self._idle: list[Child] = []
         self._working: set[Child] = set()
         self._starting = 0
-        self._alone = False
+        self._alone = Lock()
 
     @property
     def pids(self) -> list[int]:
@@ -402,17 +397,19 @@ class Children:
         self, header: Header, body: Bytes, max_size: int, limits: Limits, alone: bool = False
     ) -> tuple[Header, bytearray]:
         """Give a child a job, like `Child.ask`; waiting for a free child does not count as time."""
-        with self._turn(alone):
+        with self._alone if alone else nullcontext():
             while True:
-                with self._borrowed() as child:
-                    used = child.jobs > 0
-                    try:
-                        return child.ask(header, body, max_size, limits)
-                    except Ended as problem:
-                        # it may have ended between jobs, which the system can report a moment too late; a job
-                        # that crashes children crashes a new one too
-                        if not used or type(problem) is not Ended:
-                            raise
+                child = self._take()
+                used = child.jobs > 0
+                try:
+                    return child.ask(header, body, max_size, limits)
+                except Ended as problem:
+                    # it may have ended between jobs, which the system can report a moment too late; a job
+                    # that crashes children crashes a new one too
+                    if not used or type(problem) is not Ended:
+                        raise
+                finally:
+                    self._give_back(child)
 
     def cancel(self) -> None:
         """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""
@@ -422,31 +419,6 @@ class Children:
             self._idle.clear()
             for child in self._working:
                 child.end(Cancelled)
-
-    @contextmanager
-    def _turn(self, alone: bool) -> Iterator[None]:
-        if not alone:
-            yield
-            return
-        changed = self._changed  # a fork replaces it
-        with changed:
-            while self._alone:
-                changed.wait()
-            self._alone = True
-        try:
-            yield
-        finally:
-            with changed:
-                self._alone = False
-                changed.notify_all()
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Child]:
-        child = self._take()
-        try:
-            yield child
-        finally:
-            self._give_back(child)
 
     def _take(self) -> Child:
         with self._changed:

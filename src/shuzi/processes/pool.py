@@ -19,7 +19,7 @@ from typing import Any
 
 from shuzi.errors import ShuziError
 from shuzi.processes.child import Process, end_with_this_process, kill, pipes, start, trusted
-from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, READY, Frame, frame, frames
+from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, Frame, frame, receive
 from shuzi.processes.queue import FairQueue, Turn
 from shuzi.processes.serving import TIME_IS_UP, write
 
@@ -121,10 +121,8 @@ class PoolProcess:
     Unless noted, call these methods while holding the pool's lock.
     """
 
-    def __init__(self, pool: Pool, initializer: Callable[[], object] | None, cpu_seconds: float) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._initializer = initializer
-        self._cpu_seconds = cpu_seconds
         self._process: Process | None = None
         self._known: set[int] = set()  # keys of the shared objects that it has
         self._since = 0.0
@@ -225,7 +223,7 @@ class PoolProcess:
         try:
             if self._cause is not None:
                 raise ShuziError("error.processes.cancelled")
-            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._cpu_seconds),))
+            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._pool.cpu_seconds),))
         except ShuziError as problem:
             self._pool.not_started(self, problem)
             return
@@ -233,22 +231,17 @@ class PoolProcess:
         with self._pool.changed:
             self._process = process
             self._end_if_asked()
-        # Wait until it is ready, and has begun; then take its answers until its pipe closes.
+        # Wait until it has begun; then take its answers until its pipe closes.
         initialized = False
-        with suppress(OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
-            if self._initializer is not None:
-                write(goes, frame(INITIALIZE, 0, pickle.dumps((self._initializer, ()))))
-            for arrived in frames(comes):
-                answers = arrived
-                if not initialized:  # the first frame says that it is ready, the second answers the initializer
-                    answers = [answer for answer in arrived if answer[0] != READY]
-                    initialized = self._initializer is None or bool(answers)
-                    answers = answers if self._initializer is None else answers[1:]
-                    if initialized:
-                        with self._pool.changed:
-                            self.ready = self._cause is None
-                if initialized:
-                    self._finish(answers)
+        with suppress(EOFError, OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
+            write(goes, frame(INITIALIZE, 0, pickle.dumps((self._pool.initializer, ()))))
+            receive(comes)
+            initialized = True
+            with self._pool.changed:
+                self.ready = self._cause is None
+            self._pool.feed()
+            while True:
+                self._finish(receive(comes))
         # Clean up, and give its tasks back.
         kill(process)
         process.wait()
@@ -265,21 +258,19 @@ class PoolProcess:
         else:
             self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))
 
-    def _finish(self, answers: list[Frame]) -> None:
-        """Finish the oldest tasks with their answers; send the next tasks before notifying any waiter."""
+    def _finish(self, answer: Frame) -> None:
+        """Finish the oldest task with its answer; send the next tasks before notifying any waiter."""
         with self._pool.changed:
-            tasks = [self.sent.popleft() for _ in answers]
-            self.load -= sum(task.pieces for task in tasks)
+            task = self.sent.popleft()
+            self.load -= task.pieces
             self._since = monotonic()
-            for task in tasks:
-                self._pool.queue.end(task)
+            self._pool.queue.end(task)
         self._pool.feed()
-        for task, (kind, _, packed) in zip(tasks, answers, strict=True):
-            value, problem = _unpacked(kind, packed)
-            self._pool.finish(task, value, problem)
+        kind, _, packed = answer
+        self._pool.finish(task, *_unpacked(kind, packed))
 
 
-def _unpacked(kind: int, packed: memoryview) -> tuple[Any, Exception | None]:
+def _unpacked(kind: int, packed: bytearray) -> tuple[Any, Exception | None]:
     if kind not in (ANSWER, ERROR):
         return None, Unreadable()
     try:
@@ -296,7 +287,7 @@ class Pool:
     so nothing is lost.
 
     Of large tasks, `ahead` are sent to a process at once: with two it never waits, with one the others stay for free
-    processes. `initializer` is called first in each process. A task that takes more than
+    processes. `initializer` is called first in each process; the default does nothing. A task that takes more than
     `cpu_seconds`, unless that is 0, ends its process and fails as `Spent`.
 
     >>> import math
@@ -310,13 +301,13 @@ class Pool:
         self,
         max_workers: int,
         ahead: int = 1,
-        initializer: Callable[[], object] | None = None,
+        initializer: Callable[[], object] = bool,
         cpu_seconds: float = 0.0,
     ) -> None:
         self.max_workers = max_workers
         self._ahead = ahead
-        self._initializer = initializer
-        self._cpu_seconds = cpu_seconds
+        self.initializer = initializer
+        self.cpu_seconds = cpu_seconds
         self._keys = itertools.count(1)
         self._unused: deque[int] = deque()  # keys of shared objects without references
         self._reset()
@@ -485,7 +476,7 @@ class Pool:
             self._start_one()
 
     def _start_one(self) -> None:
-        process = PoolProcess(self, self._initializer, self._cpu_seconds)
+        process = PoolProcess(self)
         self._processes.append(process)
         Thread(target=process.run, daemon=True, name="pool").start()
 

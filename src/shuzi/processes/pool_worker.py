@@ -12,66 +12,32 @@ import os
 import pickle
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
-from shuzi.processes.serving import limit_job, pipes_of_this_process, write
+from shuzi.processes.serving import limit_job, pipes_of_this_process, read, write
 
-CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, INITIALIZE = range(8)
+CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, INITIALIZE = range(7)
 """The kinds of frames. To a process: a call, an object to keep or to forget, a first call without a time limit
-(`INITIALIZE`). From it: a result, an error, a note that neither could be pickled, a note that it has started."""
+(`INITIALIZE`). From it: a result, an error, a note that neither could be pickled."""
 
-Frame = tuple[int, int, memoryview]
+Frame = tuple[int, int, bytearray]
 
 _HEAD = struct.Struct("<QBQ")
-_AT_ONCE = 1 << 16  # bytes: what a pipe holds
 
 
 def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
-    """Return a frame.
-
-    >>> taken = Frames()
-    >>> sent = frame(CALL, 3, b"abc") + frame(READY)
-    >>> [(kind, key, bytes(packed)) for kind, key, packed in taken.add(sent[:20])]
-    [(0, 3, b'abc')]
-    >>> len(list(taken.add(sent[20:])))
-    1
-    """
+    """Return a frame."""
     return _HEAD.pack(len(packed), kind, key) + packed
 
 
-def frames(pipe: IO[bytes]) -> Iterator[list[Frame]]:
-    """Yield the frames from an unbuffered pipe until its end, in groups as they arrive."""
-    taken = Frames()
-    while piece := pipe.read(_AT_ONCE):
-        if found := list(taken.add(piece)):
-            yield found
-
-
-class Frames:
-    """Takes a stream of bytes apart into frames."""
-
-    def __init__(self) -> None:
-        self._part = bytearray()  # bytes of an unfinished frame
-
-    def add(self, piece: bytes) -> Iterator[Frame]:
-        """Yield the frames that end in the next piece of the stream."""
-        if self._part:
-            self._part += piece
-            if len(self._part) < _HEAD.size or len(self._part) < _HEAD.size + _HEAD.unpack_from(self._part)[0]:
-                return
-            piece, self._part = self._part, bytearray()  # type: ignore[assignment] # bytes of either kind
-        view, start = memoryview(piece), 0
-        while len(view) - start >= _HEAD.size:
-            size, kind, key = _HEAD.unpack_from(view, start)
-            if len(view) - start - _HEAD.size < size:
-                break
-            yield kind, key, view[start + _HEAD.size : start + _HEAD.size + size]
-            start += _HEAD.size + size
-        self._part += view[start:]
+def receive(pipe: IO[bytes]) -> Frame:
+    """Read a frame from an unbuffered pipe: its kind, its key and the pickle; raises EOFError at the pipe's end."""
+    size, kind, key = _HEAD.unpack(read(pipe, _HEAD.size))
+    return kind, key, read(pipe, size)
 
 
 _kept: dict[int, Any] = {}
@@ -84,7 +50,6 @@ def main() -> None:
     arrived: SimpleQueue[Frame] = SimpleQueue()
     Thread(target=_read, args=(calls, arrived), daemon=True).start()
     with suppress(BrokenPipeError):
-        write(answers, frame(READY))
         while True:
             kind, key, packed = arrived.get()
             if kind in (INITIALIZE, CALL):
@@ -99,14 +64,13 @@ def main() -> None:
 
 def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
     """Read calls as soon as they arrive: if both sides wrote without reading, both would wait forever."""
-    with suppress(OSError, MemoryError):
-        for group in frames(calls):
-            for call in group:
-                arrived.put(call)
+    with suppress(EOFError, OSError, MemoryError):
+        while True:
+            arrived.put(receive(calls))
     os._exit(0)  # the caller is gone, and the current call needs no answer
 
 
-def _answer(key: int, packed: memoryview) -> bytes:
+def _answer(key: int, packed: bytearray) -> bytes:
     call: Callable[..., Any]
     try:
         call, arguments = pickle.loads(packed)  # noqa: S301 - from the process that started this one

@@ -37,13 +37,13 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
 
 def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
     """Read a message from an unbuffered pipe."""
-    sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    sizes = _LENGTHS.unpack(read(pipe, _LENGTHS.size))
     if sizes[0] > _MAX_HEADER or sizes[1] > max_size:
         raise ValueError(f"a message of {sizes} bytes")
-    header = json.loads(_read(pipe, sizes[0]))
+    header = json.loads(read(pipe, sizes[0]))
     if not isinstance(header, dict):
         raise ValueError("a header that is no object")
-    return header, _read(pipe, sizes[1])
+    return header, read(pipe, sizes[1])
 
 
 def write(pipe: IO[bytes], content: Bytes) -> None:
@@ -53,7 +53,8 @@ def write(pipe: IO[bytes], content: Bytes) -> None:
         left = left[pipe.write(left) :]
 
 
-def _read(pipe: IO[bytes], size: int) -> bytearray:
+def read(pipe: IO[bytes], size: int) -> bytearray:
+    """Read so many bytes from an unbuffered pipe; raises EOFError if it ends before."""
     parts = bytearray()
     while len(parts) < size:
         part = pipe.read(min(size - len(parts), _AT_ONCE))
@@ -130,23 +131,20 @@ Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
 _ANY = 1 << 62  # bytes: the sender of jobs is trusted
 
 
-def serve(work: Work, limited: bool = True) -> None:
+def serve(work: Work) -> None:
     """Work on jobs until stdin closes, which ends this process even in the middle of a job.
 
-    `work` turns a job's header and bytes into those of the answer; any exception ends the process. A job's limits are
-    set unless the process is not `limited`.
+    `work` turns a job's header and bytes into those of the answer; any exception ends the process.
     """
     comes, goes = pipes_of_this_process()
-    if limited:
-        limit_process()
+    limit_process()
     jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
     Thread(target=_take_in, args=(comes, jobs), daemon=True).start()
     with suppress(BrokenPipeError):
         send(goes, {"peak": peak(), "spent": time.process_time()})
         while True:
             order, body = jobs.get()
-            if limited:
-                limit_job(order["seconds"], order["memory"])
+            limit_job(order["seconds"], order["memory"])
             header, answer = work(order["job"], body)
             del body
             send(goes, header | {"spent": time.process_time()}, answer)

@@ -17,9 +17,8 @@ from shuzi import __version__
 from shuzi.errors import ClusterError, require
 from shuzi.processes.cores import cores
 
-OBJECT_STORE = 128 << 20
-"""Bytes of shared memory for the object store of a local cluster: only small objects pass through it."""
-
+# bytes of shared memory for the object store of a local cluster: only small objects pass through it
+_OBJECT_STORE = 128 << 20
 _SECONDS = 10.0  # seconds for a cluster to answer
 _LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
 _MAX_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
@@ -158,7 +157,7 @@ def _alone(cpus: int | None) -> Iterator[dict[str, Any]]:
         # without it where the port is taken
         socket.create_server(("127.0.0.1", 0)) as taken,
     ):
-        local = {"num_cpus": cpus or cores(), "object_store_memory": OBJECT_STORE, "include_dashboard": False}
+        local = {"num_cpus": cpus or cores(), "object_store_memory": _OBJECT_STORE, "include_dashboard": False}
         there = {"address": "local", "_node_ip_address": "127.0.0.1", "_temp_dir": folder}
         yield local | there | {"dashboard_port": taken.getsockname()[1]}
 

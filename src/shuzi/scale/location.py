@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tarfile import TarError
 
 from fsspec.utils import glob_translate
 from pyarrow import fs
@@ -134,10 +135,10 @@ class Location:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Turn errors of the block into a DataError about this location."""
+        """Turn errors of the block, of Arrow or tarfile, into a DataError about this location."""
         try:
             yield
-        except (OSError, ValueError) as problem:
+        except (OSError, ValueError, EOFError, TarError) as problem:
             raise DataError("error.data.unreadable", path=self.shown, reason=_reason(problem)) from problem
 
 
@@ -151,7 +152,7 @@ def _reason(problem: Exception) -> str:
         return problem.strerror
     if isinstance(problem, OSError) and problem.errno:
         return os.strerror(problem.errno)
-    return str(problem).partition("\n")[0].partition(". Detail:")[0]
+    return str(problem).partition("\n")[0].partition(". Detail:")[0] or type(problem).__name__
 
 
 def _without_secrets(address: str) -> str:

@@ -83,9 +83,7 @@ def _placed(model: Model, folder: Path) -> str | Path:
     return path
 
 
-APP = "shuzi"
-"""The name of the application in Ray Serve."""
-
+_APP = "shuzi"  # the name of the application in Ray Serve
 _CALLBACK = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "shuzi.scale.serving.middlewares"}
 _WAITING = 1_000  # requests at a proxy while all replicas are full; more are answered with 503
 
@@ -155,7 +153,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
         ray_actor_options={"num_cpus": size.cpus},
     )(serve.ingress()(Replica))
     try:
-        serve.run(service.bind(model, settings, limits, size.cpus), name=APP, route_prefix="/")
+        serve.run(service.bind(model, settings, limits, size.cpus), name=_APP, route_prefix="/")
     except Exception as problem:
         raise ServiceError("error.serving.deploy", reason=last_line(problem)) from problem
 
@@ -165,9 +163,9 @@ def end() -> None:
     from ray import serve
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
-    if APP not in serve.status().applications:
+    if _APP not in serve.status().applications:
         raise ClusterError("error.serving.none")
-    serve.delete(APP)
+    serve.delete(_APP)
 
 
 _OF_RAY = "/-/"  # Ray's own paths: health and routes

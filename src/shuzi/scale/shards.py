@@ -95,11 +95,7 @@ def _content(location: Location) -> Picture | ShuziError:
 def _groups(source: Input, name: str, column: str | None) -> list[int]:
     """Return the number of rows in each row group of a Parquet file."""
     location = source.folder.child(name)
-    with (
-        _reading(location),
-        location.filesystem.open_input_file(location.path) as file,
-        pq.ParquetFile(file) as parquet,
-    ):
+    with _parquet(location) as parquet:
         column_of_pictures(parquet.schema_arrow, column, location)
         described = parquet.metadata
         return [described.row_group(number).num_rows for number in range(described.num_row_groups)]
@@ -133,11 +129,7 @@ def _holds_bytes(kind: pa.DataType) -> bool:
 def _rows(location: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
     number = shard["first"]
     try:
-        with (
-            _reading(location),
-            location.filesystem.open_input_file(location.path) as file,
-            pq.ParquetFile(file) as parquet,
-        ):
+        with _parquet(location) as parquet:
             name = column_of_pictures(parquet.schema_arrow, column, location)
             for batch in parquet.iter_batches(_ROWS, row_groups=list(range(*shard["groups"])), columns=[name]):
                 for value in batch.column(0):
@@ -154,7 +146,7 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
     """Yield the pictures in a tar archive, which is read once from start to end and not unpacked."""
     try:
         with (
-            _reading(location),
+            location.reading(),
             location.filesystem.open_input_stream(location.path, compression=None) as file,
             tarfile.open(fileobj=file, mode="r|*") as archive,
         ):
@@ -173,13 +165,13 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
 
 
 @contextmanager
-def _reading(location: Location) -> Iterator[None]:
-    """Turn errors of Arrow and tarfile about a damaged or missing file into a DataError."""
-    try:
-        yield
-    except (OSError, ValueError, tarfile.TarError, EOFError) as problem:
-        reason = str(problem).partition("\n")[0] or type(problem).__name__
-        raise DataError("error.data.unreadable", path=location.shown, reason=reason) from problem
+def _parquet(location: Location) -> Iterator[pq.ParquetFile]:
+    with (
+        location.reading(),
+        location.filesystem.open_input_file(location.path) as file,
+        pq.ParquetFile(file) as parquet,
+    ):
+        yield parquet
 
 
 MANIFEST, SHARDS = "_manifest.json", "_shards.jsonl"

@@ -184,9 +184,8 @@ def _check_shared(folder: Path) -> None:
         mark.unlink()
 
 
-RETRIES = 3
-"""How often a trial whose worker died is started again; it continues from its last checkpoint."""
-
+# how often a trial whose worker died is started again; it continues from its last checkpoint
+_RETRIES = 3
 _OF_RAY = ".tune"  # Ray Tune's own files
 _QUIET = {
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the run folders hold everything
@@ -279,7 +278,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
         run_config=tune.RunConfig(
             name=_OF_RAY,
             storage_path=str(places.folder),
-            failure_config=tune.FailureConfig(max_failures=RETRIES),
+            failure_config=tune.FailureConfig(max_failures=_RETRIES),
             verbose=0,
         ),
     )

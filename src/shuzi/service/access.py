@@ -24,9 +24,7 @@ from shuzi.service.limits import Quota, Quotas, asking, parsed, reading_on
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
-MIN_TOKEN = 16
-"""The minimum length of a token, beyond guessing."""
-
+_MIN_TOKEN = 16  # the minimum length of a token, beyond guessing
 _MAX_SIZE = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
 _SCHEME = "bearer "
@@ -56,22 +54,13 @@ class Hosts:
         return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
 
 
-class Origins:
-    """The other sites whose pages may use the service.
+def origins_of(written: Iterable[str]) -> frozenset[str]:
+    """Return other sites, whose pages may use the service, as browsers name them in Origin headers.
 
-    >>> origins = Origins(["https://Example.org", "http://localhost:3000/"])
-    >>> sorted(origins.all)
+    >>> sorted(origins_of(["https://Example.org", "http://localhost:3000/"]))
     ['http://localhost:3000', 'https://example.org']
-    >>> origins.allow("https://example.org"), origins.allow("https://evil.test"), origins.allow("null")
-    (True, False, False)
     """
-
-    def __init__(self, origins: Iterable[str] = ()) -> None:
-        self.all = frozenset(map(_origin, origins))
-
-    def allow(self, origin: str) -> bool:
-        """Return whether an Origin header is of one of these sites."""
-        return origin.lower() in self.all
+    return frozenset(map(_origin, written))
 
 
 def _origin(written: str) -> str:
@@ -167,8 +156,8 @@ class Tokens:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
-        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < MIN_TOKEN:
-            raise ServiceError("error.service.token_short", path=path, min=MIN_TOKEN)
+        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < _MIN_TOKEN:
+            raise ServiceError("error.service.token_short", path=path, min=_MIN_TOKEN)
         return cls(tokens)
 
     def allow(self, authorization: str) -> bool:
@@ -234,7 +223,7 @@ class Guard:
 
     app: ASGIApp
     hosts: Hosts
-    origins: Origins
+    origins: frozenset[str]  # of other sites, see `origins_of`
     quotas: Quotas
     tokens: Tokens | None  # None lets everyone in
     observe: Observe
@@ -315,7 +304,7 @@ class Guard:
     def _of_another_site(self, method: str, head: Headers) -> ServiceError | None:
         """Return the reason for refusal if the request is from another site's page."""
         origin = head.get("origin")
-        if origin is not None and self.origins.allow(origin):
+        if origin is not None and origin.lower() in self.origins:
             return None
         if origin is not None and origin.partition("://")[2].lower() != head["host"].lower():
             return ServiceError("error.service.origin", origin=origin)

@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
-from numpy import uint8
-from numpy.typing import NDArray
 from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,7 +29,7 @@ from shuzi.forms.tables import as_tables, join_tables, try_table
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
 from shuzi.pictures.decode import PNG, is_plain, kind_of
-from shuzi.pictures.open import Picture, open_picture
+from shuzi.pictures.open import open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service.limits import PROBLEMS
@@ -39,6 +37,7 @@ from shuzi.service.openapi import JSON, FormTable, Operations, Query, Said, quer
 from shuzi.service.parts import Parts, parts_of, slot_for
 from shuzi.service.pictures import (
     PICTURES,
+    Decoded,
     Named,
     Source,
     decoded,
@@ -143,23 +142,21 @@ class _Work:
         return said
 
     async def _read(self, name: str, source: Any) -> PageRead | Problem:
-        if isinstance(source, bytes) and kind_of(source) is None:
-            source = PictureError("error.picture.unknown", path=name)
         try:
             if isinstance(source, ShuziError):
                 raise source
+            if isinstance(source, bytes) and kind_of(source) is None:
+                raise PictureError("error.picture.unknown", path=name)
             async with decoded(self._parts, source) as picture:
-                return await self._read_picture(name, picture)
+                given = name, picture, self._files, self._shape, self._language
+                found: PageRead | Problem = await self._parts.pool.run(
+                    read_one, *given, shared=self._shared, size=estimate_size(picture)
+                )
+                return found
         except ServiceError:
             raise
         except ShuziError as problem:
-            return await self._read_picture(name, problem.with_path(name))
-
-    async def _read_picture(self, name: str, picture: Picture | ShuziError) -> PageRead | Problem:
-        size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
-        given = name, picture, self._files, self._shape, self._language
-        found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
-        return found
+            return Problem(name, problem.with_path(name).sentence(self._language))
 
 
 def _naming(problem: ServiceError, model: str) -> ServiceError:
@@ -197,15 +194,14 @@ def check(reader: Reader, files: Files, before: bytes | None, max_cells: int, la
 
 
 def read_one(
-    reader: Reader, name: str, picture: Picture | ShuziError, files: Files, shape: Shape, language: str
+    reader: Reader, name: str, picture: Decoded, files: Files, shape: Shape, language: str
 ) -> PageRead | Problem:
     """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
     with speaking(language):
-        if isinstance(picture, bytes):  # errors would name it by number
-            try:
-                picture = open_picture(picture)
-            except ShuziError as problem:
-                picture = problem.with_path(name)
+        try:  # here, since other errors would name it by number
+            picture = open_picture(picture)
+        except ShuziError as problem:
+            return Problem(name, str(problem.with_path(name)))
         if "spec" not in files:
             found = try_table(_knowing(reader, files), picture, name, shape)
         else:
@@ -405,7 +401,7 @@ def _parts_of(body: bytes, kind: str) -> tuple[Named, Named | None]:
 
 def trace_one(
     name: str,
-    picture: bytes | NDArray[uint8],
+    picture: Decoded,
     title: str,
     paper: str,
     fields: Named | None,

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -328,8 +328,7 @@ M = TypeVar("M", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 JSON = "application/json"
-ALWAYS = (403, 408, 413, 421, 429, 500, 503)
-"""The status codes of problems that any operation can return."""
+_ALWAYS = (403, 408, 413, 421, 429, 500, 503)  # the status codes of problems that any operation can return
 
 
 class Query(BaseModel):
@@ -437,10 +436,11 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the OpenAPI document of operations, with message keys instead of sentences."""
     operations = list(operations)
     shapes: set[type[BaseModel]] = {Problem}.union(*map(_shapes, operations))
-    _, defined = models_json_schema([(shape, "validation") for shape in shapes], ref_template=_REFERENCES)
+    modes: Any = [(shape, "validation") for shape in shapes]
+    _, defined = models_json_schema(modes, ref_template=_REFERENCES, schema_generator=_Untitled)
     schemas = defined["$defs"]
     for name, schema in schemas.items():
-        _drop_titles(schema)
+        del schema["title"]
         schema["description"] = f"service.shape.{name}"
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -472,6 +472,13 @@ def localized(value: Any) -> Any:
     }
 
 
+class _Untitled(GenerateJsonSchema):
+    """Leaves out the titles that pydantic derives from the names of fields, since they are not translated."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
 def _shapes(operation: Operation) -> list[type[BaseModel]]:
     named = [*operation.answers.values(), *operation.body.values()]
     return [schema for schema in named if isinstance(schema, type)]
@@ -500,7 +507,7 @@ def _described(operation: Operation) -> dict[str, Any]:
             "description": f"service.title.{status}",
             "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCES.format(model="Problem")}}},
         }
-        for status in sorted({*ALWAYS, *operation.problems, *([422] if operation.query else [])})
+        for status in sorted({*_ALWAYS, *operation.problems, *([422] if operation.query else [])})
     }
     if 401 in operation.problems:
         said["security"] = [{"token": []}, {}]  # only if the service was started with tokens
@@ -522,22 +529,9 @@ def _schema(shape: type[BaseModel] | dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_query(shape: type[BaseModel] | None) -> list[dict[str, Any]]:
-    schemas = shape.model_json_schema()["properties"] if shape else {}
-    _drop_titles(schemas)
+    schemas = shape.model_json_schema(schema_generator=_Untitled)["properties"] if shape else {}
     return [_parameter("query", name, schema.pop("description"), schema) for name, schema in schemas.items()]
 
 
 def _parameter(place: str, name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": place, "required": place == "path", "schema": schema, "description": description}
-
-
-def _drop_titles(schema: Any) -> None:
-    """Drop the titles that pydantic derives from names, since they are not translated."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("title"), str):
-            del schema["title"]
-        for value in schema.values():
-            _drop_titles(value)
-    elif isinstance(schema, list):
-        for item in schema:
-            _drop_titles(item)

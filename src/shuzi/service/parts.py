@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import prometheus_client as prometheus
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope
 
 from shuzi.errors import ServiceError, ShuziError
@@ -23,7 +24,7 @@ from shuzi.service.logs import note_request
 from shuzi.service.problems import BodyRefused
 from shuzi.service.readers import Readers
 from shuzi.service.training_runs import Trainings
-from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
+from shuzi.service.workers import Decoders, Pool, RequestSlots
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,6 @@ class Review:
         return Review(identity, json.dumps(said).encode(), tuple(shown.items()))
 
 
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
 _METHODS = ("GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 
@@ -89,11 +88,9 @@ class Metrics:
             "shuzi_request_seconds", long, ["path"], buckets=_SECONDS, registry=registry
         )
         self.pictures = prometheus.Counter("shuzi_pictures", "Pictures that were read.", registry=registry)
-        waiting, ended = (
-            "Requests that work or wait for a core.",
-            "Reading processes that ended and made way for others.",
-        )
+        waiting = "Requests that work or wait for a core."
         self.busy = prometheus.Gauge("shuzi_requests_at_work", waiting, registry=registry)
+        ended = "Reading processes that ended and made way for others."
         self.replaced = prometheus.Gauge("shuzi_processes_replaced", ended, registry=registry)
         self.training = prometheus.Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=registry)
 
@@ -145,9 +142,9 @@ class Parts:
     decoders: Decoders
     readers: Readers
     trainings: Trainings
-    streams: Streams
     metrics: Metrics
     review: Review | None = None
+    streams: set[StreamingResponse] = field(default_factory=set)  # of events, those that are open
 
     async def check(self) -> None:
         """Make sure that requests can be answered."""

@@ -9,7 +9,7 @@ import asyncio
 import io
 import math
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -158,7 +158,7 @@ _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
 
 
 Source = tuple[str, bytes | Page | ShuziError]
-Decoded = tuple[str, bytes | NDArray[np.uint8]]
+Decoded = bytes | NDArray[np.uint8]
 """A plain file, decoded by its reading process, or a picture decoded elsewhere."""
 
 
@@ -222,48 +222,34 @@ def is_special(picture: bytes) -> bool:
     return kind is not None and not is_plain(picture, kind)
 
 
-def read_in_process(reader: Reader | DisplayReader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
-    """Read pictures; in a reading process."""
+def read_in_process(reader: Reader | DisplayReader, name: str, picture: Decoded, asked: Asked) -> Read:
+    """Read a picture; in a reading process."""
     with speaking(asked.language):
-        if isinstance(reader, DisplayReader):
-            shown = reader if asked.region is None else reader.with_region(*asked.region)
-            return [_read_display(shown, name, picture, asked) for name, picture in pictures]
-        return [_read_one(reader, name, picture, asked) for name, picture in pictures]
-
-
-def _read_display(reader: DisplayReader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
-    try:
-        reading = reader.read(picture)
-    except PictureError as problem:
-        return Read(problem.with_path(name))
-    except ShuziError as problem:
-        return Read(problem)
-    reading = reading if asked.marks else reading.digits_only()
-    return Read(written(Reading.model_validate(reading.as_dict(name))))
-
-
-def _read_one(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
-    try:
-        seen = reader.recognise(picture)
-    except PictureError as problem:
-        return Read(problem.with_path(name))
-    except ShuziError as problem:
-        return Read(problem)
-    reading = (reader.with_pattern(asked.pattern) if asked.pattern else reader).decide(seen)
-    if not asked.marks:
-        reading = reading.digits_only()
-    shown = reading.as_dict(name)
-    explained = 0
-    if asked.explained is not None:
-        height, width = seen.shape
-        shown["size"] = [width, height]
-        explained = min(asked.explained, len(reading.digits))
-        for index, (digit, digit_read) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
-            digit["image"] = digit_read.image.tolist()
-            if index < explained:
-                counted = what_counts(reader.classify, digit_read.image, digit_read.digit)
-                digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
-    return Read(written(Reading.model_validate(shown)), explained)
+        size: list[int] = []
+        try:
+            if isinstance(reader, DisplayReader):
+                reading = (reader.with_region(*asked.region) if asked.region else reader).read(picture)
+            else:
+                seen = reader.recognise(picture)
+                size = [*reversed(seen.shape)]
+                reading = (reader.with_pattern(asked.pattern) if asked.pattern else reader).decide(seen)
+        except PictureError as problem:
+            return Read(problem.with_path(name))
+        except ShuziError as problem:
+            return Read(problem)
+        if not asked.marks:
+            reading = reading.digits_only()
+        shown = reading.as_dict(name)
+        explained = 0
+        if asked.explained is not None and isinstance(reader, Reader):
+            shown["size"] = size
+            explained = min(asked.explained, len(reading.digits))
+            for index, (digit, digit_read) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
+                digit["image"] = digit_read.image.tolist()
+                if index < explained:
+                    counted = what_counts(reader.classify, digit_read.image, digit_read.digit)
+                    digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
+        return Read(written(Reading.model_validate(shown)), explained)
 
 
 def model_named(body: bytes) -> str:
@@ -434,7 +420,7 @@ async def sources_in(parts: Parts, named: list[Named]) -> AsyncIterator[list[Sou
 
 
 @asynccontextmanager
-async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[bytes | NDArray[np.uint8]]:
+async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[Decoded]:
     """Yield a plain file unchanged, and any other decoded, in its turn."""
     if isinstance(file, bytes) and not is_special(file):
         yield file
@@ -443,7 +429,7 @@ async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[bytes | NDA
             yield await decode(partial(open_picture, file))
 
 
-async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[np.uint8]]:
+async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, Decoded]:
     """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded."""
     kind = kind_of(content)
     has_pages = kind in (PDF, TIFF)
@@ -466,8 +452,8 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
             raise problem.with_path(name) from problem
 
 
-# Bytes and pixels: reading a digit of 28x28 takes less time than sending it. A hostile picture of 32x32
-# costs 4 photographs of six digits at most, by its size, so that eight cost no more than one picture may.
+# Bytes and pixels. A hostile picture of 32x32 costs 4 photographs of six digits at most, by its size, so that as many
+# as go to a process at once cost no more than one picture may.
 _TINY = 1_024
 
 
@@ -486,27 +472,22 @@ class Pictures:
             explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
             asked = replace(asked, explained=explained)
         if len(sources) == 1:
-            (read,) = await self._together(sources, asked)
+            read = await self._one(*sources[0], asked)
             if isinstance(read.said, ShuziError):
                 raise read.said
             return [read.said]
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._together(sources_of_task, asked))
-                    for sources_of_task in _grouped(sources, self._parts.pool.workers, self._quota is not None)
-                ]
+                tasks = [group.create_task(self._one(*source, asked)) for source in sources]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
-        found = [read.said for task in tasks for read in task.result()]
+        found = [task.result().said for task in tasks]
         return [
             failed(name, said, asked.language) if isinstance(said, ShuziError) else said
             for (name, _), said in zip(sources, found, strict=True)
         ]
 
-    async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
-        """Read several tiny pictures, or one of any kind, in one reading process."""
-        (name, picture), *others = sources
+    async def _one(self, name: str, picture: bytes | Page | ShuziError, asked: Asked) -> Read:
         try:
             if isinstance(picture, ShuziError):
                 raise picture
@@ -514,56 +495,21 @@ class Pictures:
                 # sending it would copy megabytes for the same result
                 raise PictureError("error.picture.unknown", path=name)
             async with decoded(self._parts, picture) as file:
-                tiny = [(other, content) for other, content in others if isinstance(content, bytes)]
-                return await self._read([(name, file), *tiny], asked)
+                return await self._read(name, file, asked)
         except ServiceError:
             raise
         except ShuziError as problem:
-            return [Read(problem.with_path(name))]
+            return Read(problem.with_path(name))
 
-    async def _read(self, pictures: list[Decoded], asked: Asked) -> list[Read]:
+    async def _read(self, name: str, picture: Decoded, asked: Asked) -> Read:
         # a potentially expensive picture, however small, takes its own turn, and so does an explanation
-        size = sum(estimate_size(picture) for _, picture in pictures)
-        pieces = len(pictures) if size <= _TINY * len(pictures) and asked.explained is None else BATCH
+        size = estimate_size(picture)
+        pieces = 1 if size <= _TINY and asked.explained is None else BATCH
         turn = {"shared": self._shared, "size": size, "pieces": pieces}
-        run = partial(self._parts.pool.run, read_in_process, pictures, asked, **turn)
-        if asked.explained is None:
-            found: list[Read] = await run()
-        else:
-            found = await self._charged(run, asked.explained * len(pictures))
-        self._parts.metrics.pictures.inc(sum(isinstance(read.said, bytes) for read in found))
-        return found
-
-    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], max_explained: int) -> list[Read]:
-        """Charge for the most explanations, then refund the difference, but not to a client that leaves early."""
-        assert self._quota is not None  # noqa: S101 - for the types
-        self._quota.explain(max_explained)
-        found = await run()
-        self._quota.explain(sum(read.explained for read in found) - max_explained)
-        return found
-
-
-def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
-    """Group consecutive tiny pictures, so that each process has some; all others stay alone.
-
-    >>> from shuzi.forms.hands import as_png
-    >>> tiny = as_png(np.zeros((8, 8), np.uint8))
-    >>> [len(group) for group in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
-    [5, 4, 1]
-    """
-    tiny = [not explain and _is_tiny(source) for _, source in sources]
-    group_size = min(BATCH, -(-sum(tiny) // (2 * workers)))
-    groups: list[list[Source]] = []
-    room = 0
-    for source, small in zip(sources, tiny, strict=True):
-        if small and room:
-            groups[-1].append(source)
-            room -= 1
-        else:
-            groups.append([source])
-            room = group_size - 1 if small else 0
-    return groups
-
-
-def _is_tiny(source: bytes | Page | ShuziError) -> bool:
-    return isinstance(source, bytes) and estimate_size(source) <= _TINY and not is_special(source)
+        if self._quota is not None and asked.explained is not None:  # charge for the most explanations
+            self._quota.explain(asked.explained)
+        read: Read = await self._parts.pool.run(read_in_process, name, picture, asked, **turn)
+        if self._quota is not None and asked.explained is not None:  # but not to a client that leaves early
+            self._quota.explain(read.explained - asked.explained)
+        self._parts.metrics.pictures.inc(isinstance(read.said, bytes))
+        return read

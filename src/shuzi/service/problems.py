@@ -227,8 +227,8 @@ _OF_WAIT = {
         "error.service.unusual"
     ),
 }
-RETRY_AFTER = {key: seconds for seconds, keys in _OF_WAIT.items() for key in keys.split()}
-"""Seconds after which to retry, unless the error itself specifies them."""
+# seconds after which to retry, unless the error itself specifies them
+_RETRY_AFTER = {key: seconds for seconds, keys in _OF_WAIT.items() for key in keys.split()}
 
 
 def status_of(problem: ShuziError) -> int:
@@ -240,16 +240,15 @@ def status_of(problem: ShuziError) -> int:
     return STATUSES.get(problem.key, 500)
 
 
-def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
-    """Return the Retry-After header, if retrying makes sense.
+def retry_after(problem: ShuziError) -> int | None:
+    """Return the seconds after which to retry, if retrying makes sense.
 
     >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
-    ([(b'retry-after', b'1')], [])
+    (1, None)
     """
-    seconds = RETRY_AFTER.get(problem.key)
-    if isinstance(problem, ServiceError):  # for a picture, `seconds` is how long it took
-        seconds = problem.values.get("seconds", seconds)
-    return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
+    seconds = _RETRY_AFTER.get(problem.key)
+    # for a picture, `seconds` is how long it took
+    return problem.values.get("seconds", seconds) if isinstance(problem, ServiceError) else seconds
 
 
 def for_client(problem: ShuziError) -> ShuziError:
@@ -258,12 +257,6 @@ def for_client(problem: ShuziError) -> ShuziError:
         return problem
     log.error("%s", problem.sentence("en"))
     return MissingExtra("error.service.extra", **problem.values)
-
-
-def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a problem document, with its title in the current language."""
-    said = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status, "detail": detail}
-    return said | {"key": key} | ({"errors": list(errors)} if errors else {})
 
 
 def fault() -> ServiceError:
@@ -278,12 +271,15 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
     if status == 500 and problem.key != "error.service.internal":
         log.error("%s", problem.sentence("en"))
         problem = fault()
-    content = document(problem.key, status, problem.sentence(), errors)
+    key = problem.key
+    content = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status}
+    content |= {"detail": problem.sentence(), "key": key} | ({"errors": errors} if errors else {})
     headers = {"connection": "close"} if close else {}
-    headers |= {name.decode(): value.decode() for name, value in retry_after(problem)}
+    if (seconds := retry_after(problem)) is not None:
+        headers["retry-after"] = str(seconds)
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="shuzi"'
-    if problem.key == "error.service.taken":
+    if key == "error.service.taken":
         content["training"] = problem.values["name"]
     if allowed := problem.values.get("allowed"):
         headers["allow"] = allowed

@@ -56,10 +56,11 @@ class Readers:
         path = find_model(model)
         self._paths = shipped()
         self._shipped = frozenset(self._paths)
-        self._chosen = next((name for name, known in self._paths.items() if known == path), "")
-        if not self._chosen:
-            self._chosen = _name_of(path, self._shipped)
-            self._paths[self._chosen] = path
+        # the name of the default model
+        self.chosen = next((name for name, known in self._paths.items() if known == path), "")
+        if not self.chosen:
+            self.chosen = _name_of(path, self._shipped)
+            self._paths[self.chosen] = path
         self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._recogniser = Recogniser(self._paths[LINE]) if LINE in self._shipped else None
         self._line_detector = LineDetector(self._paths[LINE_DETECTOR]) if LINE_DETECTOR in self._shipped else None
@@ -76,27 +77,23 @@ class Readers:
         helpers = (self._detector, self._recogniser, self._line_detector)
         return [model for model in helpers if model is not None]
 
-    @property
-    def chosen(self) -> str:
-        """The name of the default model."""
-        return self._chosen
-
     def names(self) -> list[str]:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]
 
     def loaded(self, name: str = "") -> Reader | None:
         """Return a reader if it is loaded; the default one without a name."""
-        return self._loaded.get(name or self._chosen)
+        return self._loaded.get(name or self.chosen)
 
     def get(self, name: str = "") -> Reader:
         """Return the reader of a model, or the default one without a name; the first call loads it."""
-        name = name or self._chosen
+        name = name or self.chosen
         with self._lock:
             if name in self._loaded:
                 return self._loaded[name]
             if name not in self._paths:
-                raise ServiceError("error.service.model", name=name[:80], known=", ".join(self._reading()))
+                known = ", ".join(known for known in self.names() if known not in PARTNERS)
+                raise ServiceError("error.service.model", name=name[:80], known=known)
             try:
                 return self._load(name, self._paths[name])
             except ModelError as problem:
@@ -142,11 +139,7 @@ class Readers:
                     self._learn(name, may_measure)
         with self._lock:
             known = [(name, self._facts[name]) for name in self.names() if name in self._facts]
-        return [facts | {"shipped": name in self._shipped, "chosen": name == self._chosen} for name, facts in known]
-
-    def _reading(self) -> list[str]:
-        """Name the models that read."""
-        return [name for name in self.names() if name not in PARTNERS]
+        return [facts | {"shipped": name in self._shipped, "chosen": name == self.chosen} for name, facts in known]
 
     def _load(self, name: str, path: Path) -> Reader:
         reader = Reader(Classifier(path), self._detector, self._recogniser, self._line_detector)

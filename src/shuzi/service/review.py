@@ -8,8 +8,6 @@ import io
 import struct
 from functools import partial
 
-from numpy import uint8
-from numpy.typing import NDArray
 from PIL import Image
 from pydantic import Field
 from starlette.requests import Request
@@ -28,7 +26,7 @@ from shuzi.service import openapi
 from shuzi.service.forms import table_in
 from shuzi.service.openapi import JSON, FormTable, Operations, Query, json_of, query
 from shuzi.service.parts import Parts, Review, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, opened, pictures_of
+from shuzi.service.pictures import PICTURES, Decoded, opened, pictures_of
 
 operations = Operations("reading")
 
@@ -166,7 +164,7 @@ async def picture(request: Request) -> Response:
     return Response(said, media_type=JPEG)
 
 
-def jpeg_of(name: str, picture: bytes | NDArray[uint8]) -> bytes:
+def jpeg_of(name: str, picture: Decoded) -> bytes:
     """Return a picture as the bytes of a JPEG; in a reading process; raises PictureError."""
     try:
         return as_jpeg(picture)

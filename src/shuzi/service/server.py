@@ -33,14 +33,14 @@ from shuzi.pictures import decoder
 from shuzi.pictures.open import Picture
 from shuzi.service import forms, logs, pictures, training
 from shuzi.service import review as review_api
-from shuzi.service.access import Guard, Hosts, Origins, Tokens
+from shuzi.service.access import Guard, Hosts, Tokens, origins_of
 from shuzi.service.limits import HEAD_BYTES, Bodies, Limits, Quotas
 from shuzi.service.openapi import Health, Operations, answer
 from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
-from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
+from shuzi.service.parts import Metrics, Parts, Review, Settings, parts_of
 from shuzi.service.readers import Readers
 from shuzi.service.training_runs import Trainings
-from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
+from shuzi.service.workers import Decoders, Pool, RequestSlots
 
 operations = Operations("operation")
 
@@ -93,7 +93,6 @@ def create(
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
         trainings=Trainings(readers, limits),
-        streams=Streams(limits.streams),
         metrics=Metrics({route.endpoint: route.path for route in routes}),
         review=review,
     )
@@ -102,14 +101,14 @@ def create(
     app.state.parts = parts
     bodies = Bodies(app, limits)
     small = GZipMiddleware(bodies, _SHORT, _LEVEL, exclude_content_types=_COMPRESSED)
-    origins = Origins(settings.origins)
+    origins = origins_of(settings.origins)
     guard = Guard(small, Hosts(settings.hosts), origins, parts.quotas, settings.tokens, parts.observe)
-    if not origins.all:
+    if not origins:
         return Service(guard, guard, parts, bodies)
     # pages of other sites call the API and read its answers after a preflight request
     shared = CORSMiddleware(
         guard,
-        allow_origins=sorted(origins.all),
+        allow_origins=sorted(origins),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization"],
         expose_headers=["X-Request-Id", "Retry-After", "Content-Disposition"],
@@ -146,7 +145,7 @@ async def numbers(request: Request) -> Response:
     parts.metrics.busy.set(parts.pool.busy)
     parts.metrics.replaced.set(parts.pool.replaced)
     parts.metrics.training.set(parts.trainings.running is not None)
-    return Response(parts.metrics.text(), media_type=METRICS_TYPE)
+    return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 log = logging.getLogger("shuzi.service")

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from shuzi.errors import ServiceError
 from shuzi.messages.visible import visible_json
@@ -174,7 +175,24 @@ async def events(request: Request) -> Response:
         return Response(status_code=204)  # an EventSource does not reconnect
     if request.scope.get("asked") == "HEAD":
         return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
-    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # nginx
+    if len(parts.streams) >= parts.limits.streams:
+        raise ServiceError("error.service.streams")
+    return _Stream(parts.streams, _lines(training, after))
+
+
+class _Stream(StreamingResponse):
+    """A stream of events, open while it is sent, even if that fails."""
+
+    def __init__(self, streams: set[StreamingResponse], lines: AsyncIterator[str]) -> None:
+        super().__init__(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._streams.add(self)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.remove(self)
 
 
 async def _lines(training: Job, after: int) -> AsyncIterator[str]:

@@ -23,20 +23,13 @@ from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe, recipe
 
-WORKER = "shuzi.service.training_child"
-"""The module that trains."""
-
-NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
-"""The libraries that it imports in addition to shuzi's core."""
-
-MAX_LINE = 1 << 20
-"""Maximum bytes of a line, more than it ever writes."""
-
-_LAST_LINES = 20  # lines of a worker's stderr, for the log
+_NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")  # what a training imports in addition to shuzi's core
+_MAX_LINE = 1 << 20  # bytes, more than a line ever has
+_LAST_LINES = 20  # lines of its stderr, for the log
 
 
 class Run:
-    """A training in a child process."""
+    """A training in a child process, which writes its events to stdout, one per line."""
 
     def __init__(self, process: LoopProcess) -> None:
         self.process = process
@@ -44,15 +37,12 @@ class Run:
         self._remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._listening = asyncio.create_task(_collect(process.stderr, self._remarks))
 
-    async def lines(self) -> AsyncIterator[bytes]:
-        """Yield the lines that it writes. The model is in the folder before the line that reports the end."""
-        assert self.process.stdout is not None  # noqa: S101 - for the types
-        async for line in self.process.stdout:
-            yield line
-
-    async def stop(self) -> None:
-        """Ask it to stop."""
-        await _say(self.process, "stop")
+    async def say(self, line: str) -> None:
+        """Write a line to its stdin: first a recipe, then a request to stop."""
+        assert self.process.stdin is not None  # noqa: S101 - for the types
+        with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
+            self.process.stdin.write(f"{line}\n".encode())
+            await self.process.stdin.drain()
 
     def kill(self) -> None:
         """End it."""
@@ -68,24 +58,17 @@ class Run:
 
 
 async def start(recipe: Recipe, folder: Path) -> Run:
-    """Start a training in a child process, whose model will be in a new folder."""
+    """Start a training in a child process, whose model will be in a new folder before its last event is written."""
     parent = folder.parent  # Keras and Matplotlib write files on import
     environment = {
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": str(parent),
         "MPLCONFIGDIR": str(parent / "matplotlib"),
+        "PYTHONUTF8": "1",
     }
-    process = await start_for_loop(WORKER, (str(folder),), environment | {"PYTHONUTF8": "1"}, MAX_LINE)
-    run = Run(process)
-    await _say(process, json.dumps(asdict(recipe)))
+    run = Run(await start_for_loop("shuzi.service.training_child", (str(folder),), environment, _MAX_LINE))
+    await run.say(json.dumps(asdict(recipe)))
     return run
-
-
-async def _say(process: LoopProcess, line: str) -> None:
-    assert process.stdin is not None  # noqa: S101 - for the types
-    with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
-        process.stdin.write(f"{line}\n".encode())
-        await process.stdin.drain()
 
 
 async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
@@ -202,7 +185,7 @@ class Trainings:
             raise ServiceError("error.service.closing")
         if running := self.running:
             raise ServiceError("error.service.taken", name=running.id)
-        for module in NEEDED:
+        for module in _NEEDED:
             if find_spec(module) is None:
                 raise MissingExtra("error.missing_extra", module=module, extra="train", wanted="extra.training")
         self._root = self._root or Path(tempfile.mkdtemp(prefix="shuzi-"))
@@ -221,7 +204,7 @@ class Trainings:
             return
         training.asked_to_stop = True
         if training.run is not None:
-            await training.run.stop()
+            await training.run.say("stop")
             asyncio.get_running_loop().call_later(_PATIENCE, training.run.kill)
 
     async def close(self) -> None:
@@ -261,7 +244,8 @@ class Trainings:
             training.asked_to_stop = False
             await self.stop(training)
         end: End | None = None
-        async for line in run.lines():
+        assert run.process.stdout is not None  # noqa: S101 - for the types
+        async for line in run.process.stdout:
             name, data = json.loads(line)
             if name in (DONE, STOPPED, FAILED):
                 end = name, data, name

@@ -6,18 +6,14 @@ import asyncio
 import base64
 import logging
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Thread
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
-
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
@@ -37,16 +33,14 @@ _EVERY = 1.0  # seconds between checks for stuck work
 class Pool:
     """Reading processes, as many as there are cores, for the requests of an event loop."""
 
-    def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
+    def __init__(self, limits: Limits, initializer: Callable[[], object] = bool) -> None:
         self.workers = min(cores(), limits.workers)
         self._limits = limits
         self._processes = Processes(self.workers, initializer=initializer, cpu_seconds=limits.piece_seconds)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
-        self._working: set[_Waiting] = set()
-        self._done: deque[_Waiting] = deque()
-        self._woken = False
+        self._working: dict[Task, asyncio.Future[Any]] = {}
         self._requests = 0
-        self._abandoned: set[_Waiting] = set()
+        self._abandoned: set[Task] = set()
         self._closed = self._broken = False
         self._watch: asyncio.Task[None] | None = None
 
@@ -92,8 +86,8 @@ class Pool:
         while True:
             await asyncio.sleep(_EVERY)
             self.replace(self._limits.stuck_seconds)
-            for waiting in list(self._abandoned):
-                if self._processes.end_late(grace, waiting.task):
+            for task in list(self._abandoned):
+                if self._processes.end_late(grace, task):
                     log.warning("work for nobody has not ended after %.0f s; its process is replaced", grace)
 
     def replace(self, seconds: float) -> None:
@@ -132,56 +126,46 @@ class Pool:
         if self._closed:
             raise ServiceError("error.service.closing")
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(loop.create_future())
-        then = partial(self._finished, loop, waiting)
-        waiting.task = self._processes.submit(call, *given, client=asking.get(), then=then, patient=False, **options)
-        self._working.add(waiting)
+        done: asyncio.Future[T] = loop.create_future()
+
+        def then(task: Task) -> None:
+            with suppress(RuntimeError):  # the loop has ended, and no caller is waiting
+                loop.call_soon_threadsafe(self._tell, done, task)
+
+        task = self._processes.submit(call, *given, client=asking.get(), then=then, patient=False, **options)
+        self._working[task] = done
         try:
-            found: T = await waiting.future
-            return found
+            return await done
         except asyncio.CancelledError:
-            if not (self._processes.cancel(waiting.task) or waiting.ended):
-                self._abandoned.add(waiting)
+            if not (self._processes.cancel(task) or task.done):
+                self._abandoned.add(task)
             raise
         finally:
-            self._working.discard(waiting)
+            del self._working[task]
 
     def close(self) -> None:
         """Begin nothing more, and fail everything that waits."""
         self._closed = True
         if self._watch is not None:
             self._watch.cancel()
-        for waiting in self._working:
-            if self._processes.cancel(waiting.task) and not waiting.future.done():
-                waiting.future.set_exception(ServiceError("error.service.closing"))
+        for task, done in self._working.items():
+            if self._processes.cancel(task) and not done.done():
+                done.set_exception(ServiceError("error.service.closing"))
 
     def end(self) -> None:
         """End the processes at once."""
         self._closed = True
         self._processes.close()
 
-    def _finished(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, task: Task) -> None:
-        """Wake the event loop, unless that is pending: results of the same moment are delivered together."""
-        waiting.task = task
-        self._done.append(waiting)
-        if not self._woken:
-            self._woken = True
-            with suppress(RuntimeError):  # the loop has ended, and no caller is waiting
-                loop.call_soon_threadsafe(self._tell)
-
-    def _tell(self) -> None:
-        self._woken = False
-        while self._done:
-            waiting = self._done.popleft()
-            waiting.ended = True
-            self._abandoned.discard(waiting)
-            problem = self._about(waiting.task.problem)
-            if waiting.future.done():
-                continue
-            if problem is None:
-                waiting.future.set_result(waiting.task.value)
-            else:
-                waiting.future.set_exception(problem)
+    def _tell(self, done: asyncio.Future[Any], task: Task) -> None:
+        self._abandoned.discard(task)
+        problem = self._about(task.problem)
+        if done.done():
+            return
+        if problem is None:
+            done.set_result(task.value)
+        else:
+            done.set_exception(problem)
 
     def _about(self, problem: Exception | None) -> Exception | None:
         """Describe the end of a process for the log."""
@@ -195,15 +179,6 @@ class Pool:
         if isinstance(problem, Unreadable):
             return ServiceError("error.service.internal")
         return problem
-
-
-class _Waiting:
-    """The waiter for a task, in the event loop."""
-
-    def __init__(self, future: asyncio.Future[Any]) -> None:
-        self.future = future
-        self.task: Task
-        self.ended = False
 
 
 @dataclass(slots=True, eq=False)
@@ -226,18 +201,14 @@ class RequestSlots:
         self._full = full
         self._count = 0
         self._taken: dict[_Slot, None] = {}  # in order of arrival
-        self._held: Counter[Hashable] = Counter()
-
-    def held(self, client: Hashable) -> int:
-        """Return how many slots a client holds or waits for."""
-        return self._held[client]
+        self.held: Counter[Hashable] = Counter()  # how many slots each client holds or waits for
 
     @asynccontextmanager
     async def take(self, client: Hashable) -> AsyncIterator[None]:
         """Take a slot for a request of a client."""
         slot = _Slot(client)
         before = self._newest_of_most(client) if self._count >= self._max_requests else None
-        self._held[client] += 1  # before waiting, so that other requests see it
+        self.held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
             if before is not None:  # this request takes over its slot
@@ -261,46 +232,15 @@ class RequestSlots:
     def _leave(self, slot: _Slot) -> None:
         """Stop counting a slot as its client's."""
         self._taken.pop(slot, None)
-        self._held[slot.client] -= 1
-        self._held += Counter()  # forgets clients without slots
+        self.held[slot.client] -= 1
+        self.held += Counter()  # forgets clients without slots
 
     def _newest_of_most(self, client: Hashable) -> _Slot:
         """Return the newest request of the client with the most slots, if it has more than this one would have."""
-        busiest = max((self._held[slot.client] for slot in self._taken), default=0)
-        if busiest <= self._held[client] + 1:
+        busiest = max((self.held[slot.client] for slot in self._taken), default=0)
+        if busiest <= self.held[client] + 1:
             raise ServiceError(self._full)
-        return next(slot for slot in reversed(self._taken) if self._held[slot.client] == busiest)
-
-
-class Streams:
-    """The open event streams."""
-
-    def __init__(self, max_streams: int) -> None:
-        self._max_streams = max_streams
-        self._open = 0
-
-    def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
-        """Count a stream until its response ends, even if it fails or never starts."""
-        if self._open >= self._max_streams:
-            raise ServiceError("error.service.streams")
-        self._open += 1
-        return _Counted(self, lines, media_type=media_type, headers=headers)
-
-    def leave(self) -> None:
-        """Remove one stream from the count."""
-        self._open -= 1
-
-
-class _Counted(StreamingResponse):
-    def __init__(self, streams: Streams, lines: AsyncIterator[str], **options: Any) -> None:
-        super().__init__(lines, **options)
-        self._streams = streams
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._streams.leave()
+        return next(slot for slot in reversed(self._taken) if self.held[slot.client] == busiest)
 
 
 # one white pixel, in a format that is always decoded in a child
@@ -328,6 +268,7 @@ class Decoders:
     def __init__(self, workers: int, max_requests: int, late: float) -> None:
         self._queue = FairQueue[_Turn]()
         self._free = workers
+        self._threads = ThreadPoolExecutor(workers, "decode")
         self._slots = RequestSlots(max_requests, "error.service.unusual")
         self._late = late
         self._dead = False
@@ -361,14 +302,14 @@ class Decoders:
                 turn.running.add_done_callback(lambda _: _tell_loop(loop, self._end, turn))
 
     async def _run(self, turn: _Turn, call: Callable[[], T]) -> T:
-        turn.running = done = Future[T]()
-        done.set_running_or_notify_cancel()  # so that it can be abandoned but not cancelled
-        # a daemon thread does not keep the process alive; it waits for a child, whose time is limited
-        Thread(target=_do, args=(call, done), daemon=True, name="decode").start()
+        # a turn has one call at a time, so that each begins at once, and can be abandoned but not cancelled
+        turn.running = done = self._threads.submit(call)
         try:
             return await asyncio.wrap_future(done)
         except ShuziError as problem:
-            self._note(problem)
+            if problem.key == "error.picture.child":
+                log.error("%s", problem.sentence("en"))
+                self._dead = True
             raise
 
     def _begin(self) -> None:
@@ -392,19 +333,6 @@ class Decoders:
                 return False
             self._dead = False
         return True
-
-    def _note(self, problem: ShuziError) -> None:
-        """Note a failed decoding if the reason is that no child could be started."""
-        if problem.key == "error.picture.child":
-            log.error("%s", problem.sentence("en"))
-            self._dead = True
-
-
-def _do(call: Callable[[], T], done: Future[T]) -> None:
-    try:
-        done.set_result(call())
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who waits
-        done.set_exception(problem)
 
 
 def _tell_loop(loop: asyncio.AbstractEventLoop, call: Callable[[_Turn], object], turn: _Turn) -> None:

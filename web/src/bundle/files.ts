@@ -105,12 +105,8 @@ export async function unpacked(
   content: Uint8Array<ArrayBuffer>,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return isZipped(content) ? unzipped(content, name) : content;
-}
-
-/** By the first bytes, not by the name: some servers unpack a .gz file on the way. */
-function isZipped(content: Uint8Array): boolean {
-  return content[0] === 0x1f && content[1] === 0x8b;
+  // by the first bytes, not by the name: some servers unpack a .gz file on the way
+  return content[0] === 0x1f && content[1] === 0x8b ? unzipped(content, name) : content;
 }
 
 async function unzipped(content: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {

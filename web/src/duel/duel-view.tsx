@@ -298,7 +298,7 @@ function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
         <Pixels values={now} palette="ink" />
       )}
       <Changes start={start} now={now} />
-      <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
+      <svg class="cover" viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
         {isShown.value && (
           <rect data-is="cursor" x={cursor.value[0]} y={cursor.value[1]} width={1} height={1} />
         )}
@@ -309,7 +309,7 @@ function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
 
 function Changes({ start, now }: { start: Uint8Array; now: Uint8Array }) {
   return (
-    <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
+    <svg class="cover" viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
       {[...now.keys()]
         .filter((index) => now[index] !== start[index])
         .map((index) => (

@@ -245,6 +245,7 @@ function Screen({ film, time, captions, title }: Properties) {
     <>
       <div class="film-screen" ref={frame} style={asShown(size.value)}>
         <canvas
+          class="cover"
           ref={canvas}
           role="img"
           aria-label={say("film.picture", captions[stopAt(time.value)] ?? "")}

@@ -173,15 +173,11 @@ export function useTween(target: number, milliseconds: number, back = true): num
     const began = performance.now();
     const draw = (time: number) => {
       const part = Math.min(Math.max((time - began) / milliseconds, 0), 1);
-      show(part < 1 ? from + (target - from) * eased(part) : target);
+      show(part < 1 ? from + (target - from) * (1 - (1 - part) ** 3) : target);
       if (part < 1) frame = requestAnimationFrame(draw);
     };
     frame = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(frame);
   }, [target, milliseconds, back]);
   return !back && target < shown ? target : shown;
-}
-
-function eased(part: number): number {
-  return 1 - (1 - part) ** 3;
 }

@@ -35,6 +35,11 @@ export function sizeOf({ rows, columns, channels }: Shape): number {
   return rows * columns * channels;
 }
 
+function weightOf(space: Workspace, name: string, shape: readonly number[]): Weight {
+  const count = shape.reduce((product, side) => product * side, 1);
+  return { name, shape, values: space.floats(count), gradient: space.floats(count) };
+}
+
 /** Copy a matrix with its rows and columns exchanged. */
 function exchange(from: Float32Array, to: Float32Array, rows: number, columns: number): void {
   for (let row = 0; row < rows; row++) {
@@ -86,11 +91,10 @@ export class Dense implements Layer {
   ) {
     this.#inputs = sizeOf(input);
     this.output = { rows: 1, columns: 1, channels: neurons };
-    const weight = (part: string, shape: readonly number[]): Weight => {
-      const count = shape.reduce((product, side) => product * side, 1);
-      return { name: `${name}/${part}`, shape, values: space.floats(count), gradient: space.floats(count) };
-    };
-    this.weights = [weight("kernel", [this.#inputs, neurons]), weight("bias", [neurons])];
+    this.weights = [
+      weightOf(space, `${name}/kernel`, [this.#inputs, neurons]),
+      weightOf(space, `${name}/bias`, [neurons]),
+    ];
     this.#y = space.floats(most * neurons);
     this.#back = first ? null : space.floats(most * this.#inputs);
     this.#turned = first ? null : space.floats(this.#inputs * neurons);
@@ -246,24 +250,15 @@ export class Convolution implements Layer {
     first: boolean,
   ) {
     this.output = { rows: input.rows - side + 1, columns: input.columns - side + 1, channels: filters };
-    const kernel = side * side * input.channels * filters;
-    const weight = (part: string, shape: readonly number[], count: number): Weight => ({
-      name: `${name}/${part}`,
-      shape,
-      values: space.floats(count),
-      gradient: space.floats(count),
-    });
-    this.weights = [
-      weight("kernel", [side, side, input.channels, filters], kernel),
-      weight("bias", [filters], filters),
-    ];
+    const kernel = weightOf(space, `${name}/kernel`, [side, side, input.channels, filters]);
+    this.weights = [kernel, weightOf(space, `${name}/bias`, [filters])];
     this.#y = space.floats(most * sizeOf(this.output));
     this.#back = first
       ? null
       : {
           values: space.floats(most * sizeOf(input)),
           bordered: space.floats(sizeOf(bordered(this.output, side))),
-          turned: space.floats(kernel),
+          turned: space.floats(kernel.values.length),
         };
   }
 

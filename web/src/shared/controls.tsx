@@ -1,4 +1,5 @@
 /** A button that does something on the page and submits no form. */
+import type { Signal } from "@preact/signals";
 import type { ButtonHTMLAttributes, ComponentChildren, HTMLAttributes } from "preact";
 import { say } from "../sentences/say";
 
@@ -43,7 +44,7 @@ export function Choices<Value extends string | number>(choice: Choice<Value>) {
         <label key={value}>
           <input
             type="radio"
-            class="covering"
+            class="cover covering"
             name={name}
             checked={value === knob.value}
             onChange={() => knob.set(value)}
@@ -71,6 +72,22 @@ export function Check({ label, isOn, onChange, class: kind = "" }: Switch) {
   );
 }
 
+/** Shows what is current nearer; the field that has the focus keeps it. */
+export function NearButton({ isNear, disabled }: { isNear: Signal<boolean>; disabled?: boolean }) {
+  return (
+    <Button
+      look="plain"
+      label={say("forms.sheet.near")}
+      aria-pressed={isNear.value}
+      disabled={disabled}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => {
+        isNear.value = !isNear.value;
+      }}
+    />
+  );
+}
+
 /** All that a picture may be. */
 export const PICTURES = "image/*,.pdf,.heic,.heif,.tif,.tiff";
 
@@ -94,7 +111,7 @@ export function FileButton(properties: FileButtonProperties) {
       {label}
       <input
         type="file"
-        class="covering"
+        class="cover covering"
         accept={accept}
         multiple={isMultiple}
         {...(isCamera ? { capture: "environment" as const } : {})}

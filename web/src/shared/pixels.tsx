@@ -44,7 +44,8 @@ export function Pixels({
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     const image = context?.createImageData(side, side);
     if (!context || !image) return;
-    paint(image.data, colours, flat(values), palette, full, { ink: under?.flat(), shade });
+    const all = Array.from<number | readonly number[]>(values).flat();
+    paint(image.data, colours, all, palette, full, { ink: under?.flat(), shade });
     context.putImageData(image, 0, 0);
   }, [values, palette, side, full, under, shade, colours]);
   const description =
@@ -82,10 +83,6 @@ function paint(
 
 function mix(from: number, to: number, fraction: number): number {
   return from + (to - from) * fraction;
-}
-
-function flat(values: Values): number[] {
-  return Array.from<number | readonly number[]>(values).flat();
 }
 
 /** A grey picture as it is, whatever the theme: 0 is black, 255 white. */

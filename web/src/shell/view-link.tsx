@@ -12,16 +12,19 @@ interface Properties {
   children: ComponentChildren;
 }
 
+/** Follow a link without reloading the page, unless it is to be opened elsewhere. */
+export function follow(event: MouseEvent, go: () => void): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go();
+}
+
 export function ViewLink({ view, parameters, current, children, ...rest }: Properties) {
   const address = addressOf(view, parameters);
-  const follow = (event: MouseEvent) => {
-    if (event.defaultPrevented || event.button !== 0) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (!current) visit(address);
-  };
+  const go = (event: MouseEvent) => follow(event, () => !current && visit(address));
   return (
-    <a href={address} aria-current={current ? "page" : undefined} onClick={follow} {...rest}>
+    <a href={address} aria-current={current ? "page" : undefined} onClick={go} {...rest}>
       {children}
     </a>
   );

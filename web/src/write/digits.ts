@@ -190,7 +190,9 @@ export type Named = { source: string } & ({ shown: Shown } | { error: string });
 export function asCsv(readings: readonly Named[]): string {
   const rows = readings.map((named) => [
     neutral(named.source),
-    ...("shown" in named ? read(named.shown) : unread(named.error)),
+    ...("shown" in named
+      ? read(named.shown)
+      : ["", "error", "", neutral(named.error), "", "error", "", "false"]),
   ]);
   return csvOf([[...COLUMNS, "corrected"], ...rows]);
 }
@@ -206,8 +208,4 @@ function read(shown: Shown): string[] {
     shown.isCorrected ? "" : String(shown.digits_confidence),
     String(shown.isCorrected),
   ];
-}
-
-function unread(error: string): string[] {
-  return ["", "error", "", neutral(error), "", "error", "", "false"];
 }

@@ -51,15 +51,12 @@ export function addPhotographs(files: readonly File[]): void {
     const all = photographs.peek();
     // in order of time, and none as in another tab
     const key = `${KEYS.first}${Date.now()} ${String(added++).padStart(DIGITS, "0")} ${newId()}`;
-    const made = { key, name: freeName(sendable(file.name), new Set(all.map(({ name }) => name))), file };
+    // on their way to the service, browsers write these characters otherwise
+    const sendable = file.name.replace(/["\\\r\n]/g, "_");
+    const made = { key, name: freeName(sendable, new Set(all.map(({ name }) => name))), file };
     photographs.value = [...all, made];
     void inStore("forms", "readwrite", (store) => store.put(made, key), key);
   }
-}
-
-/** A name that stays the same on its way to the service: browsers write these characters otherwise there. */
-function sendable(name: string): string {
-  return name.replace(/["\\\r\n]/g, "_");
 }
 
 /**

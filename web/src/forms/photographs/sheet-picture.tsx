@@ -2,7 +2,7 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/controls";
+import { NearButton } from "../../shared/controls";
 import { cellAt, current, origin } from "../review/review";
 import { photographOf, photographs, revokeLater } from "./photographs";
 
@@ -56,7 +56,7 @@ export function SheetPicture() {
             }}
           />
           {isFramed && (
-            <svg viewBox={`0 0 ${photograph.width} ${photograph.height}`} aria-hidden="true">
+            <svg class="cover" viewBox={`0 0 ${photograph.width} ${photograph.height}`} aria-hidden="true">
               <rect class="forms-halo" {...around} />
               <rect class="forms-frame" {...around} data-testid="frame" data-box={String(cell.box)} />
             </svg>
@@ -64,15 +64,7 @@ export function SheetPicture() {
         </div>
       </div>
       <figcaption class="small quiet">
-        <Button
-          look="plain"
-          label={say("forms.sheet.near")}
-          aria-pressed={isNear.value}
-          onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
-          onClick={() => {
-            isNear.value = !isNear.value;
-          }}
-        />
+        <NearButton isNear={isNear} />
         {photograph.source}
       </figcaption>
     </figure>

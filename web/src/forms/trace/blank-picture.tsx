@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/controls";
+import { NearButton } from "../../shared/controls";
 import { bytesOf } from "../../shared/files";
 import { revokeLater } from "../photographs/photographs";
 import { currentField, type Edited, fields } from "./form";
@@ -34,7 +34,7 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
         <div style={near ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
           <div class="forms-paper-shown">
             <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
-            <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+            <svg class="cover" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
               {fields.value.map((field, index) => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
                 <g
@@ -51,16 +51,7 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
       </div>
       <figcaption>
         <div class="buttons">
-          <Button
-            look="plain"
-            label={say("forms.sheet.near")}
-            aria-pressed={isNear.value}
-            disabled={at === null}
-            onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
-            onClick={() => {
-              isNear.value = !isNear.value;
-            }}
-          />
+          <NearButton isNear={isNear} disabled={at === null} />
         </div>
       </figcaption>
     </figure>

@@ -9,7 +9,7 @@ import { PIXELS } from "../../data/image";
 import { testImages } from "../../edition";
 import { remember, remembered } from "../../shared/storage/database";
 import { isDigit } from "../../write/glyphs";
-import { drawn } from "../../write/inside/looking";
+import { drawn, drawnImage } from "../../write/inside/looking";
 import { glyphs } from "../../write/state/state";
 import { example as demonstrated } from "../../write/state/writing";
 import { imageOf } from "./examples";
@@ -36,12 +36,6 @@ const fetched = signal<{ index: number; shown: Shown } | null>(null);
 
 const sent: ReadonlySignal<Uint8Array | null> = computed(() => inkRead(query.value.get("ink") ?? ""));
 
-/** The digit on the Write sheet for which the network is drawn. */
-const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
-  const rows = drawn.value?.digit.image;
-  return rows ? Uint8Array.from(rows.flat()) : null;
-});
-
 /** The digit written last, also at an earlier visit, and its reading. */
 const last = signal<{ image: Uint8Array; readAs: number } | null>(lastOf(remembered(LAST) ?? ""));
 
@@ -53,7 +47,7 @@ function lastOf(text: string): { image: Uint8Array; readAs: number } | null {
 
 /** My own digit: that of the address, else that of the Write sheet, else the last one that was there. */
 const mine: ReadonlySignal<Uint8Array | null> = computed(
-  () => (choice.value === MINE && sent.value) || onSheet.value || last.value?.image || sent.value,
+  () => (choice.value === MINE && sent.value) || drawnImage.value || last.value?.image || sent.value,
 );
 
 /** The reading or correction of the user's digit; null if it came with the address. */
@@ -79,8 +73,10 @@ export const isMineChosen: ReadonlySignal<boolean> = computed(() => choice.value
 
 /** Whether the current digit is the one on the Write sheet, not one from the address. */
 export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
-  if (chosenDigit.value !== MINE || !onSheet.value) return false;
-  return choice.value === "" || sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
+  if (chosenDigit.value !== MINE || !drawnImage.value) return false;
+  return (
+    choice.value === "" || sent.value === null || query.value.get("ink") === inkWritten(drawnImage.value)
+  );
 });
 
 /** Whether the user has written a digit. */
@@ -111,7 +107,7 @@ effect(() => {
 
 // a new digit of the user replaces the one shown; example digits do not
 effect(() => {
-  const image = onSheet.value;
+  const image = drawnImage.value;
   const character = glyphs.value[drawn.value?.index ?? -1]?.character ?? "";
   if (!image || demonstrated.value !== null || !isDigit(character)) return;
   const [before, ink] = [last.peek(), inkWritten(image)];
@@ -128,7 +124,7 @@ export function choose(name: string): void {
 
 /** Show the user's own digit: its ink goes into the address. */
 export function chooseMine(): void {
-  const image = onSheet.peek() ?? mine.peek();
+  const image = drawnImage.peek() ?? mine.peek();
   if (image) chooseImage(image);
 }
 

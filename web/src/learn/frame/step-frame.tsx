@@ -9,7 +9,7 @@ import { language } from "../../language";
 import { addresses, courseAddress, courseFile } from "../../project";
 import { type PlainKey, say } from "../../sentences/say";
 import { Icon } from "../../shared/controls";
-import { ViewLink } from "../../shell/view-link";
+import { follow, ViewLink } from "../../shell/view-link";
 import {
   addressOfStep,
   goToStep,
@@ -39,7 +39,7 @@ export function StepFrame({ text, knobs, children, ...quest }: Properties) {
     <>
       <header class="step-text">
         <h1 tabIndex={-1}>{say(`learn.${name}.title`)}</h1>
-        <div class="step-paragraphs">
+        <div class="step-paragraphs stack">
           {paragraphs.split("\n").map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
           ))}
@@ -194,13 +194,9 @@ interface StepLinkProperties {
 
 /** A link to a step: a real URL, followed without reloading the page. */
 function StepLink({ step, current, children, ...rest }: StepLinkProperties) {
-  const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    goToStep(step);
-  };
+  const go = (event: MouseEvent) => follow(event, () => goToStep(step));
   return (
-    <a href={addressOfStep(step)} aria-current={current ? "step" : undefined} onClick={follow} {...rest}>
+    <a href={addressOfStep(step)} aria-current={current ? "step" : undefined} onClick={go} {...rest}>
       {children}
     </a>
   );

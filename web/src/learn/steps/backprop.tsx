@@ -164,6 +164,7 @@ function BackFlow({ trace, label, neuron }: Flow) {
   return (
     <div class="backprop-flow" ref={frame}>
       <canvas
+        class="cover"
         ref={canvas}
         role="img"
         aria-label={say(

@@ -118,7 +118,7 @@ function ToyMap({ toy, steps, label }: Properties) {
   return (
     <div class="toy-map" role="img" aria-label={label}>
       <Pixels values={values} side={GRID} palette="signed" full={1.4} />
-      <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
+      <svg class="cover" viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
         {toy.lines().map((line, neuron) => (
           <path key={neuron} class="neuron" d={path(line, pixel)} />
         ))}

@@ -16,14 +16,10 @@ const [RIGHT_AT_FIRST, SPLIT_AT_FIRST] = [0.6, 0.25];
 const probability = knob("right", RIGHT_AT_FIRST, numberIn(0, 1));
 const split = knob("split", SPLIT_AT_FIRST, numberIn(0, 1));
 
-/** The network's output: the correct answer's probability, and the rest divided between the other two. */
-function outputOf(right: number, first: number): number[] {
-  return [(1 - right) * first, (1 - right) * (1 - first), right];
-}
-
 export function LossStep() {
   const [right, first] = [probability.value, split.value];
-  const output = outputOf(right, first);
+  // the correct answer's probability, and the rest divided between the other two
+  const output = [(1 - right) * first, (1 - right) * (1 - first), right];
   const isCovered = useCovered("loss", right === RIGHT_AT_FIRST && first === SPLIT_AT_FIRST);
   const push = (of: typeof pushOfCrossEntropy) => (isCovered ? null : (of(LABEL, output)[RIGHT] ?? 0));
   return (

@@ -131,7 +131,8 @@ function Letters() {
           knob={{
             value: isMine ? "mine" : name,
             set: (choice) => {
-              if (choice !== "mine") chooseLetter(choice);
+              if (choice !== "mine")
+                change({ letter: choice === LETTERS[0] ? null : choice, look: null, ink: null });
               else if (hasMine.value || !written) chooseMine();
               else chooseImage(written);
             },
@@ -146,10 +147,6 @@ function Letters() {
       </div>
     </section>
   );
-}
-
-function chooseLetter(chosen: Letter): void {
-  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ink: null });
 }
 
 const LARGEST = 9; // pixels, the radius of the bin with the most answers

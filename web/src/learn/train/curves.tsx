@@ -38,21 +38,12 @@ export function LossChart({ runs, chosen }: Properties) {
     ) : null;
   return (
     <Chart
-      label={say(
-        "learn.train.loss.chart",
-        drawn.map(({ run, points }) => lastOf(run, points, brief)).join(say("learn.train.between")),
-      )}
+      of="loss"
       drawn={drawn}
       chosen={chosen}
       raw={chosen && runs.includes(chosen) ? chosen.losses : null}
-      write={(value) => brief(value)}
-      y={{
-        least: 0,
-        most: Math.min(most * 1.04, HIGHEST_LOSS),
-        name: say("learn.train.loss"),
-        ticks: 5,
-        write: (value) => brief(value),
-      }}
+      write={brief}
+      y={{ least: 0, most: Math.min(most * 1.04, HIGHEST_LOSS), write: brief }}
     />
   );
 }
@@ -66,23 +57,12 @@ export function AccuracyChart({ runs, chosen }: Properties) {
   const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
   return (
     <Chart
-      label={say(
-        "learn.train.accuracy.chart",
-        drawn
-          .map(({ run, points }) => lastOf(run, points, (accuracy) => percent(accuracy)))
-          .join(say("learn.train.between")),
-      )}
+      of="accuracy"
       drawn={drawn}
       chosen={chosen}
       raw={batches}
-      write={(accuracy) => percent(accuracy)}
-      y={{
-        least: Math.floor(lowest * 10) / 10,
-        most: 1,
-        name: say("learn.train.accuracy"),
-        write: (accuracy) => percent(accuracy, 0),
-        ticks: 5,
-      }}
+      write={percent}
+      y={{ least: Math.floor(lowest * 10) / 10, most: 1, write: (accuracy) => percent(accuracy, 0) }}
     />
   );
 }
@@ -98,16 +78,16 @@ function isBeyond(run: Run): boolean {
 }
 
 interface ChartProperties {
-  label: string;
+  of: "loss" | "accuracy";
   drawn: readonly Drawn[];
   chosen: Run | null;
   /** Drawn faintly: the selected run's values before smoothing, or its batches. */
   raw: readonly Point[] | null;
   write: (value: number) => string;
-  y: { least: number; most: number; name: string; ticks: number; write: (value: number) => string };
+  y: { least: number; most: number; write: (value: number) => string };
 }
 
-function Chart({ label, drawn, chosen, raw, write, y }: ChartProperties) {
+function Chart({ of, drawn, chosen, raw, write, y }: ChartProperties) {
   const lines: Line[] = drawn.flatMap(({ run, points, validation }) => [
     {
       key: run.id,
@@ -123,13 +103,14 @@ function Chart({ label, drawn, chosen, raw, write, y }: ChartProperties) {
   const begun = drawn.filter(({ run }) => run.state !== "planned");
   const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.settings.steps, run.step)));
   const step = pointed.value;
+  const last = drawn.map(({ run, points }) => lastOf(run, points, write));
   return (
     <div class="train-chart">
       <LineChart
-        label={label}
+        label={say(`learn.train.${of}.chart`, last.join(say("learn.train.between")))}
         lines={lines}
         x={{ least: 0, most: steps || 2000, name: say("learn.train.step"), write: whole }}
-        y={y}
+        y={{ ...y, name: say(`learn.train.${of}`), ticks: 5 }}
         height={HEIGHT}
         onHover={(value) => {
           pointed.value = value === null ? null : Math.round(value);

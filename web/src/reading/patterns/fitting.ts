@@ -5,7 +5,6 @@ import {
   LOG_OF_ZERO,
   MAX_ALTERNATIVES,
   MAX_FITTING_PREFIXES,
-  MIN_CLASS_PROBABILITY,
   MIN_RARITY,
   TEXTS_OF_A_STRIP,
   UNFITTING_EXPONENT,
@@ -18,7 +17,17 @@ import type { LineScale } from "../decide/confidence";
 import { textOfLines } from "../decide/line-text";
 import { outcomesOf } from "../decide/outcome";
 import type { Candidates } from "../find/candidates";
-import { addLogs, type Labels, type LineTexts, scoresOfText, totalOf, type Weights } from "../recognise/ctc";
+import {
+  addLogs,
+  grown,
+  type Labels,
+  type LineTexts,
+  likelyIn,
+  type Prefix,
+  scoresOfText,
+  totalOf,
+  type Weights,
+} from "../recognise/ctc";
 import type { Columns } from "../recognise/models";
 import type { Reading, Sentence } from "../report/result";
 import { type Automaton, START } from "./automaton";
@@ -136,26 +145,13 @@ function unfitting(found: Reading): Reading {
   };
 }
 
-interface Prefix {
-  labels: Labels;
-  /** Its log probabilities with a blank at the end and without. */
-  ends: [number, number];
-  state: bigint;
-}
-
-/** Finds the most probable texts that fit a pattern; see `shuzi.reading.fitting`. */
 interface FittingText {
   labels: Labels;
   logProbability: number;
 }
 
 /** The most probable texts that fit, by prefix beam search, the best one first. */
-export function fittingTexts(
-  { count, classes, values }: Columns,
-  automaton: Automaton,
-  most = TEXTS_OF_A_STRIP,
-): FittingText[] {
-  const [blank, seldom] = [classes - 1, Math.log(MIN_CLASS_PROBABILITY)];
+export function fittingTexts({ count, classes, values }: Columns, automaton: Automaton): FittingText[] {
   const step = remembered(automaton);
   let soFar = 0n;
   const within = automaton.endings(count).map((positions) => {
@@ -164,54 +160,24 @@ export function fittingTexts(
   });
   let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO], state: START }];
   for (let index = 0; index < count; index++) {
-    const at = (label: number) => values[index * classes + label] as number;
-    const alive = within[count - 1 - index] as bigint;
-    const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
-    const longer = new Map<string, Prefix>();
-    const known = (labels: Labels, state: bigint) => {
-      const key = labels.join();
-      const prefix: Prefix = longer.get(key) ?? { labels, ends: [LOG_OF_ZERO, LOG_OF_ZERO], state };
-      longer.set(key, prefix);
-      return prefix.ends;
-    };
-    for (const { labels, ends, state } of beams) {
-      const total = addLogs(...ends);
-      const last = labels.at(-1);
-      if (state & alive) {
-        const same = known(labels, state);
-        same[0] = addLogs(same[0], total + at(blank));
-        if (last !== undefined) same[1] = addLogs(same[1], ends[1] + at(last));
-      }
-      for (const label of likely) {
-        const following = step(state, label);
-        if (!(following & alive)) continue;
-        const grown = known([...labels, label], following);
-        grown[1] = addLogs(grown[1], (label === last ? ends[0] : total) + at(label));
-      }
-    }
-    beams = kept([...longer.values()]);
+    const column = values.subarray(index * classes, (index + 1) * classes);
+    beams = kept(grown(beams, column, likelyIn(column), within[count - 1 - index], step));
   }
   return beams
-    .map(({ labels, ends }) => ({ labels, logProbability: Math.min(addLogs(...ends), 0) }))
-    .sort((a, b) => b.logProbability - a.logProbability)
-    .slice(0, most);
+    .slice(0, TEXTS_OF_A_STRIP)
+    .map(({ labels, ends }) => ({ labels, logProbability: Math.min(addLogs(...ends), 0) }));
 }
 
 /** The best prefixes, and the best one for each state. */
-function kept(prefixes: Prefix[]): Prefix[] {
+function kept(prefixes: readonly Prefix[]): Prefix[] {
   const reached = new Set<bigint>();
   let count = 0;
-  return prefixes
-    .map((prefix) => ({ prefix, total: addLogs(...prefix.ends) }))
-    .sort((a, b) => b.total - a.total)
-    .flatMap(({ prefix }, position) => {
-      const isKept =
-        position < FITTING_BEAM_WIDTH || (!reached.has(prefix.state) && count < MAX_FITTING_PREFIXES);
-      reached.add(prefix.state);
-      if (!isKept) return [];
-      count++;
-      return [prefix];
-    });
+  return prefixes.filter(({ state }, position) => {
+    const isKept = position < FITTING_BEAM_WIDTH || (!reached.has(state) && count < MAX_FITTING_PREFIXES);
+    reached.add(state);
+    count += Number(isKept);
+    return isKept;
+  });
 }
 
 /** The most probable texts of so many digits that fit, the best one first, and their probabilities. */

@@ -32,10 +32,13 @@ import type { Columns, Recogniser } from "./models";
 /** Classes of the recogniser, in the order of a text. */
 export type Labels = readonly number[];
 
-interface Prefix {
+/** The beginning of a text. */
+export interface Prefix {
   labels: Labels;
   /** Its log probabilities with a blank at the end and without. */
   ends: [number, number];
+  /** Where it is in a pattern; without a pattern, always 1. */
+  state: bigint;
 }
 
 export interface Text {
@@ -46,39 +49,16 @@ export interface Text {
 
 /** The most probable texts by prefix beam search (Hannun et al., 2014), the best one first. */
 export function bestTexts({ count, classes, values }: Columns, most: number): Text[] {
-  const [blank, seldom] = [classes - 1, Math.log(MIN_CLASS_PROBABILITY)];
-  let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO] }];
+  let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO], state: 1n }];
   for (let index = 0; index < count; index++) {
     const column = values.subarray(index * classes, (index + 1) * classes);
-    const at = (label: number) => column[label] as number;
-    const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
-    if (!likely.length) {
-      beams = beams.map(({ labels, ends }) => ({
-        labels,
-        ends: [addLogs(...ends) + at(blank), LOG_OF_ZERO],
+    const labelled = likelyIn(column);
+    if (labelled.length) beams = grown(beams, column, labelled).slice(0, BEAM_WIDTH);
+    else
+      beams = beams.map((prefix) => ({
+        ...prefix,
+        ends: [addLogs(...prefix.ends) + (column.at(-1) as number), LOG_OF_ZERO],
       }));
-      continue;
-    }
-    const longer = new Map<string, Prefix>();
-    const endsOf = (labels: Labels) => {
-      const key = labels.join();
-      const prefix: Prefix = longer.get(key) ?? { labels, ends: [LOG_OF_ZERO, LOG_OF_ZERO] };
-      longer.set(key, prefix);
-      return prefix.ends;
-    };
-    for (const { labels, ends } of beams) {
-      const total = addLogs(...ends);
-      const last = labels.at(-1);
-      const same = endsOf(labels);
-      same[0] = addLogs(same[0], total + at(blank));
-      if (last !== undefined) same[1] = addLogs(same[1], ends[1] + at(last));
-      for (const label of likely) {
-        const grown = endsOf([...labels, label]);
-        // a repeated character needs a blank before it
-        grown[1] = addLogs(grown[1], (label === last ? ends[0] : total) + at(label));
-      }
-    }
-    beams = surest([...longer.values()]).slice(0, BEAM_WIDTH);
   }
   return surest(beams)
     .slice(0, most)
@@ -86,6 +66,53 @@ export function bestTexts({ count, classes, values }: Columns, most: number): Te
       text: labels.map((label) => CLASSES[label]).join(""),
       logProbability: Math.min(addLogs(...ends), 0),
     }));
+}
+
+/** The classes, except for the blank, that a column may be. */
+export function likelyIn(column: Columns["values"]): number[] {
+  const seldom = Math.log(MIN_CLASS_PROBABILITY);
+  return [...column.keys()].slice(0, -1).filter((label) => (column[label] as number) > seldom);
+}
+
+/**
+ * What prefixes become with a column that is a blank or one of some classes, the surest first.
+ *
+ * @param alive the states of a pattern from which there is still time to fit it
+ * @param step where a class leads from a state
+ */
+export function grown(
+  prefixes: readonly Prefix[],
+  column: Columns["values"],
+  likely: readonly number[],
+  alive = 1n,
+  step: (state: bigint, label: number) => bigint = (state) => state,
+): Prefix[] {
+  const at = (label: number) => column[label] as number;
+  const blank = column.length - 1;
+  const longer = new Map<string, Prefix>();
+  const endsOf = (labels: Labels, state: bigint) => {
+    const key = labels.join();
+    const prefix: Prefix = longer.get(key) ?? { labels, ends: [LOG_OF_ZERO, LOG_OF_ZERO], state };
+    longer.set(key, prefix);
+    return prefix.ends;
+  };
+  for (const { labels, ends, state } of prefixes) {
+    const total = addLogs(...ends);
+    const last = labels.at(-1);
+    if (state & alive) {
+      const same = endsOf(labels, state);
+      same[0] = addLogs(same[0], total + at(blank));
+      if (last !== undefined) same[1] = addLogs(same[1], ends[1] + at(last));
+    }
+    for (const label of likely) {
+      const following = step(state, label);
+      if (!(following & alive)) continue;
+      const more = endsOf([...labels, label], following);
+      // a repeated character needs a blank before it
+      more[1] = addLogs(more[1], (label === last ? ends[0] : total) + at(label));
+    }
+  }
+  return surest([...longer.values()]);
 }
 
 function surest(prefixes: Prefix[]): Prefix[] {

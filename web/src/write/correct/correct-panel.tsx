@@ -110,7 +110,7 @@ function Likely({ glyph, index }: { glyph: Glyph; index: number }) {
     .slice(0, MOST_LIKELY);
   if (others.length === 0) return null;
   return (
-    <fieldset class="likely" aria-label={say("write.correct.likely")}>
+    <fieldset class="buttons" aria-label={say("write.correct.likely")}>
       <span class="small quiet" aria-hidden="true">
         {say("write.correct.likely")}
       </span>

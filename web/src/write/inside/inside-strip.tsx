@@ -114,7 +114,7 @@ export function InsideStrip() {
         )}
       </div>
       {map.value && pixels && lookedAt && kind === "maps" && (
-        <section class="inside-map" aria-label={say("write.inside.maps")}>
+        <section class="inside-map stack" aria-label={say("write.inside.maps")}>
           <Choices
             name="map"
             label={say("write.inside.maps")}

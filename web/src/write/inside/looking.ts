@@ -44,12 +44,14 @@ const penned: ReadonlySignal<Uint8Array | null> = computed(() =>
   selected.value === null && !pictures.chosen.value ? growing.value : null,
 );
 
-/** The image for the network, also of the stroke in progress: 784 values, ink 255; null until available. */
-export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
-  if (penned.value) return penned.value;
+/** The image of the digit for which the network is drawn: 784 values, ink 255; null until available. */
+export const drawnImage: ReadonlySignal<Uint8Array | null> = computed(() => {
   const rows = drawn.value?.digit.image;
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
+
+/** The image for the network, also of the stroke in progress. */
+export const image: ReadonlySignal<Uint8Array | null> = computed(() => penned.value ?? drawnImage.value);
 
 interface Looked {
   model: string;

@@ -176,7 +176,8 @@ export async function writeSlowly(
     const whole = still ? 0 : (stroke.length * STEP) / PACE;
     const begun = performance.now();
     for (let fraction = 0; fraction < 1 && !still; ) {
-      fraction = Math.min(((await nextFrame()) - begun) / whole, 1);
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      fraction = Math.min((now - begun) / whole, 1);
       if (signal.aborted) return;
       grow(stroke.slice(0, Math.max(1, Math.round(fraction * stroke.length))));
     }
@@ -184,8 +185,4 @@ export async function writeSlowly(
     if (!still) await new Promise((resolve) => setTimeout(resolve, LIFT));
     if (signal.aborted) return;
   }
-}
-
-function nextFrame(): Promise<number> {
-  return new Promise((resolve) => requestAnimationFrame(resolve));
 }

@@ -56,7 +56,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
   );
   return (
     <svg
-      class="boxes"
+      class="boxes cover"
       viewBox={`0 0 ${size.width} ${size.height}`}
       aria-hidden="true"
       data-testid="boxes"

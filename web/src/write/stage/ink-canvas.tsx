@@ -67,6 +67,7 @@ export function InkCanvas() {
       )}
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys go to the canvas, not to a reader */}
       <canvas
+        class="cover"
         ref={canvas}
         tabIndex={0}
         role="application"
@@ -82,7 +83,7 @@ export function InkCanvas() {
         <Boxes size={measured} at={(box) => placeRect(box, chain(answer.about, sheet.placement(measured)))} />
       )}
       {measured && keys.pen && (
-        <svg class="key-pen" aria-hidden="true" data-down={keys.pen.isDown}>
+        <svg class="key-pen cover" aria-hidden="true" data-down={keys.pen.isDown}>
           <circle cx={keys.pen.x} cy={keys.pen.y} r={penWidth(measured) / 2 + 4} />
           <path d={`M${keys.pen.x - 18} ${keys.pen.y}h36M${keys.pen.x} ${keys.pen.y - 18}v36`} />
         </svg>

@@ -42,7 +42,7 @@ class Crowd:
         self.go.set()
         found = await asyncio.gather(*self.tasks)
         assert self.shares == [0] * len(self.clients)
-        assert not self.slots._held
+        assert not self.slots.held
         return found
 
     @property

@@ -17,8 +17,9 @@ import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
+from shuzi.data.collection import COLLECTIONS
 from shuzi.errors import ShuziError
-from shuzi.models.card import DISPLAYS, MNIST, MODEL, PAGE_LINES, REGISTERS, STROKES, Card, Score
+from shuzi.models.card import MNIST, MODEL, Card, Score
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.session import checked_content
 from shuzi.models.store import DEFAULT, DETECTOR, DISPLAY, LINE, LINE_DETECTOR, PARTNERS, SHIPPED, find_model
@@ -27,7 +28,7 @@ from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
 from shuzi.models.tasks import LINE_DETECTOR as FINDS_LINES
 
 _KINDS = {DETECTOR: FINDS_DIGITS, LINE_DETECTOR: FINDS_LINES, LINE: RECOGNISER, DISPLAY: RECOGNISER}
-_SOURCES = {MNIST, STROKES, REGISTERS, PAGE_LINES, DISPLAYS, MODEL}
+_SOURCES = {MNIST, MODEL, *(collection.name for collection in COLLECTIONS)}
 _NAMES = {DEFAULT, *PARTNERS, "tiny", "softmax"}
 
 

@@ -73,6 +73,8 @@ class Box(NamedTuple):
     def clipped(self, shape: tuple[int, ...]) -> Box:
         """Return the box in whole pixels of a picture (h, w), clipped to it; never empty.
 
+        Examples
+        --------
         >>> Box(-2.0, 3.4, 9.8, 0.2).clipped((10, 20))
         Box(x=0, y=3, width=8, height=1)
         """

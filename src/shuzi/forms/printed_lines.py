@@ -522,7 +522,7 @@ def measure_thickness(
 
 
 def _width_of(across: NDArray[np.float64]) -> list[float]:
-    """Return how wide a line near the middle is, in millimetres: where it is half as dark as at most; [] for none."""
+    """Return how wide a line near the middle is, in millimetres: its width at half of its darkness; [] for none."""
     middle, reach = len(across) // 2, round(STRAY * SCALE)
     near = across[middle - reach : middle + reach + 1]
     if near.max() < _MIN_LINE_DARK:

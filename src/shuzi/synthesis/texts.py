@@ -24,7 +24,7 @@ DRAWN = "¥€£✓×°年月日元"
 """Signs that no recorded pen wrote: they are drawn by code or printed."""
 
 _CLEAR = "#*=$+%()&@?[]"  # those of them that look like a digit in no country
-_LENGTHS = (7, *[10] * 7, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
+_LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
 _AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # guard signs that keep others from adding digits to an amount
 
 _PAPERS = {"bare": 0.46, "ruled": 0.14, "waves": 0.18, "net": 0.1, "clouds": 0.12}

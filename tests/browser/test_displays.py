@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 import shuzi
@@ -40,3 +42,16 @@ def test_a_display_is_read_and_its_line_drawn_by_a_network_that_comes_when_it_is
     choice.select_option("")
     expect(page.locator(".line-box")).to_have_count(0)
     expect(page).not_to_have_url(re.compile("kind"))
+
+
+def test_a_display_is_read_in_its_colours(open_sheet, tmp_path):
+    x, y, width, height = shuzi.load("display").read(METER).lines[0].box
+    grey = np.asarray(Image.open(METER).convert("L"))[y : y + height, x : x + width]
+    paper, ink = np.array([0, 170, 0]), np.array([255, 40, 0])  # as bright as one another
+    coloured = np.rint(ink + (paper - ink) * (grey[..., None] / 255)).astype(np.uint8)
+    Image.fromarray(coloured).save(path := tmp_path / "coloured.png")
+    expected = shuzi.load("display").read(path)
+    assert expected.text == shuzi.load("display").read(grey).text
+    sheet = open_sheet("?kind=display")
+    sheet.page.get_by_test_id("pictures").set_input_files(path)
+    expect(sheet.number).to_have_attribute("data-text", expected.text)

@@ -62,6 +62,16 @@ def test_a_region_and_light_digits_on_dark_are_read(display, line):
         display.with_region(10_000, 10, 20, 20).read(METER)
 
 
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_digits_that_differ_from_the_display_in_colour_alone_are_read(display, line, tmp_path, kind):
+    paper, ink = np.array([0, 170, 0]), np.array([255, 40, 0])  # as bright as one another
+    part = grey_levels()[..., None] / 255
+    coloured = Image.fromarray(np.rint(ink + (paper - ink) * part).astype(np.uint8))
+    assert np.std(coloured.convert("L")) < 1
+    coloured.save(path := tmp_path / f"meter.{kind}", lossless=True)
+    assert display.with_region(*line).read(path).text == SHOWN
+
+
 def test_without_a_number_nothing_is_sure(display):
     for picture in (np.full((80, 400), 200, np.uint8), np.tile(np.arange(255, dtype=np.uint8), (60, 2))):
         reading = display.read(picture)

@@ -89,6 +89,20 @@ def test_colours_become_as_bright_as_they_look():
     assert blue < red < green < white == 255
 
 
+def test_colours_that_are_asked_for_are_kept(encode):
+    rgb = np.dstack([GREY, np.full_like(GREY, 90), 255 - GREY])
+    picture = Image.fromarray(rgb)
+    for source in (rgb, picture, encode(picture), encode(picture, "WEBP", lossless=True), encode(picture, "TIFF")):
+        assert np.array_equal(open_picture(source, colours=True), rgb)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert np.array_equal(open_picture(encode(picture, exif=exif), colours=True), np.rot90(rgb, -1))
+    halfway = open_picture(np.dstack([rgb, np.full_like(GREY, 128)]), colours=True)
+    assert np.abs(halfway - (rgb / 2 + 127.5)).max() <= 2
+    for grey in (GREY, encode(Image.fromarray(GREY)), encode(Image.fromarray(GREY), "WEBP", lossless=True)):
+        assert np.array_equal(open_picture(grey, colours=True).reshape(*GREY.shape, -1)[..., 0], GREY)
+
+
 def test_sixteen_bits_become_eight(encode):
     deep = Image.fromarray(GREY.astype(np.uint16) * 257)
     for source in (deep, encode(deep), encode(deep, "TIFF")):

@@ -271,7 +271,12 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 
 
 def open_here(
-    source: Path | bytes, name: object, max_pixels: int = MAX_PIXELS, kind: str | None = None, page: int = 1
+    source: Path | bytes,
+    name: object,
+    max_pixels: int = MAX_PIXELS,
+    kind: str | None = None,
+    page: int = 1,
+    colours: bool = False,
 ) -> NDArray[np.uint8]:
     """Open a file other than a PDF as `open_picture` does, here; the page is that of a TIFF, from 1."""
     with _complaints(name), _file(source) as (file, content):
@@ -287,7 +292,7 @@ def open_here(
                 raise TooLarge
             if kind == PNG:
                 _check_png(content, name)
-            return decoded(picture, name)
+            return decoded(picture, name, colours)
 
 
 def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
@@ -460,21 +465,24 @@ def check_size(picture: Image.Image, name: object) -> None:
         raise PictureError("error.picture.unknown", path=name)
 
 
-def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
-    """Decode a picture opened by Pillow, make it grey, and rotate it according to its EXIF."""
+def decoded(picture: Image.Image, name: object, colours: bool = False) -> NDArray[np.uint8]:
+    """Decode a picture opened by Pillow, make it grey or RGB, and rotate it according to its EXIF."""
     try:
         picture.load()
         check_size(picture, name)  # again, since a HEIC may be larger than it declares
         # Read this field alone: `ImageOps.exif_transpose` would read all of them. Grey first is less to turn.
         turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
-        levels = grey(picture)
+        levels = grey(picture, colours)
         return levels if turn is None else np.asarray(Image.fromarray(levels).transpose(turn))
     except _OF_DECODERS as problem:
         raise damaged(name, problem) from problem
 
 
-def grey(picture: Image.Image) -> NDArray[np.uint8]:
-    """Make a decoded picture grey: transparency on white, or on black where all that can be seen is light."""
+def grey(picture: Image.Image, colours: bool = False) -> NDArray[np.uint8]:
+    """Make a decoded picture grey, or RGB if it is coloured and `colours` are asked for: uint8 (h, w) or (h, w, 3).
+
+    Transparency is put on white, or on black where all that can be seen is light.
+    """
     if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
         return _deep(np.asarray(picture))
     if picture.has_transparency_data:
@@ -482,9 +490,11 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
         # grey first: the same except for rounding, with a third of the memory
         levels, opacity = coloured.convert("L"), coloured.getchannel("A")
         seen = np.asarray(levels)[np.asarray(opacity) >= DARK]
-        ground = 0 if seen.size and seen.min() >= DARK else 255
-        return np.asarray(Image.composite(levels, Image.new("L", picture.size, ground), opacity))
-    return np.asarray(picture if picture.mode == "L" else picture.convert("L"))
+        ground = "black" if seen.size and seen.min() >= DARK else "white"
+        shown = coloured.convert("RGB") if colours else levels
+        return np.asarray(Image.composite(shown, Image.new(shown.mode, picture.size, ground), opacity))
+    mode = "L" if not colours or picture.mode in ("1", "L") else "RGB"
+    return np.asarray(picture if picture.mode == mode else picture.convert(mode))
 
 
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -518,9 +528,9 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Decode a picture, draw a page or count pages; errors are returned as answers.
 
     ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its format; ``page``
-    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory. The answer has ``height``,
-    ``width`` and the grey pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or ``memory``;
-    ``last`` says that this process does no more jobs.
+    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory; ``colours`` asks for them.
+    The answer has ``shape`` and the pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or
+    ``memory``; ``last`` says that this process does no more jobs.
     """
     source = bytes(body) if "path" not in job else Path(job["path"])
     try:
@@ -544,9 +554,8 @@ def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], By
     if job["do"] == "draw" and kind == PDF:
         pixels = grey(draw_page(Page(source, page), MAX_PIXELS))
     else:
-        pixels = open_here(source, "", job["max_pixels"], kind, page)
-    height, width = pixels.shape
-    return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
+        pixels = open_here(source, "", job["max_pixels"], kind, page, job["colours"])
+    return {"shape": pixels.shape}, np.ascontiguousarray(pixels).data.cast("B")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ within 1.5 GB.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from importlib.util import find_spec
@@ -48,15 +49,15 @@ class Decoder:
         self._per_byte = cpu_seconds_per_megabyte / 1e6
         self.children = Children("shuzi.pictures.decode")
 
-    def decode(self, source: Path | bytes, name: str) -> NDArray[np.uint8]:
+    def decode(self, source: Path | bytes, name: str, colours: bool = False) -> NDArray[np.uint8]:
         """Open a picture's file and make it grey, as `open_picture` does."""
-        return self._grey({"do": "decode"}, source, name)
+        return self._pixels({"do": "decode", "colours": colours}, source, name)
 
-    def draw(self, page: Page, name: str = "") -> NDArray[np.uint8]:
+    def draw(self, page: Page, name: str = "", colours: bool = False) -> NDArray[np.uint8]:
         """Draw a page of a PDF or TIFF, as `open_picture` does; errors name the file `name`, if given."""
         name = name or name_of(page.document)
-        job = {"do": "draw", "page": page.number}
-        return self._grey(job, page.document, name, f"{name}#{page.number}")
+        job = {"do": "draw", "page": page.number, "colours": colours}
+        return self._pixels(job, page.document, name, f"{name}#{page.number}")
 
     def count_pages(self, document: Path | bytes) -> int:
         """Count the pages of a PDF or TIFF."""
@@ -66,11 +67,12 @@ class Decoder:
             raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
         return pages
 
-    def _grey(self, job: dict[str, Any], source: Path | bytes, name: str, shown: str = "") -> NDArray[np.uint8]:
+    def _pixels(self, job: dict[str, Any], source: Path | bytes, name: str, shown: str = "") -> NDArray[np.uint8]:
         header, body = self._answer(job, source, name, shown or name)
-        height, width = header.get("height"), header.get("width")
-        if isinstance(height, int) and isinstance(width, int) and height > 0 and height * width == len(body):
-            return np.frombuffer(body, np.uint8).reshape(height, width)
+        shape = header.get("shape")
+        sides = shape if isinstance(shape, list) and all(type(side) is int and side > 0 for side in shape) else []
+        if len(sides) >= 2 and sides[2:] in ([], [3]) and math.prod(sides) == len(body):
+            return np.frombuffer(body, np.uint8).reshape(sides)
         raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
 
     def _answer(
@@ -87,8 +89,9 @@ class Decoder:
         for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MAX_PIXELS)):
             limits = Limits(left, memory)
             try:
+                most = 3 * MAX_PIXELS if job.get("colours") else MAX_PIXELS
                 header, answer = self.children.ask(
-                    job | {"max_pixels": max_pixels}, body, MAX_PIXELS, limits, alone=memory == MUCH
+                    job | {"max_pixels": max_pixels}, body, most, limits, alone=memory == MUCH
                 )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause

@@ -59,8 +59,10 @@ MAX_READ = 256 << 20
 """The maximum number of bytes of an open file: enough for the largest picture of 50 megapixels."""
 
 
-def open_picture(source: Source) -> NDArray[np.uint8]:
+def open_picture(source: Source, colours: bool = False) -> NDArray[np.uint8]:
     """Open a picture and make it grey, uint8 (h, w): upright by its EXIF, transparency on white, first page only.
+
+    If `colours` are asked for, a coloured picture becomes RGB, uint8 (h, w, 3).
 
     A source is a path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a
     file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
@@ -68,16 +70,16 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
     """
     source = accept(source)
     if isinstance(source, np.ndarray):
-        return grey(Image.fromarray(source[:, :, 0] if source.shape[2:] == (1,) else source))
+        return grey(Image.fromarray(source[:, :, 0] if source.shape[2:] == (1,) else source), colours)
     if isinstance(source, Image.Image):
         check_size(source, "PIL")
-        return decoded(source, "PIL")
+        return decoded(source, "PIL", colours)
     if not isinstance(source, bytes) and (page := page_named(source)) is not None:
-        return decoder.draw(page)
+        return decoder.draw(page, colours=colours)
     assert not isinstance(source, Page)  # noqa: S101 - for the types
     if source == "":
         raise PictureError("error.picture.nameless", path="")
-    return _from_file(source)
+    return _from_file(source, colours)
 
 
 def accept(source: Source) -> Picture:
@@ -115,7 +117,7 @@ def source_of(picture: object) -> str | None:
     return str(picture) if isinstance(file, str | Path) else None
 
 
-def _from_file(source: str | Path | bytes) -> NDArray[np.uint8]:
+def _from_file(source: str | Path | bytes, colours: bool) -> NDArray[np.uint8]:
     content = source if isinstance(source, bytes) else _content(source)
     name = name_of(source)
     if not content:
@@ -124,12 +126,12 @@ def _from_file(source: str | Path | bytes) -> NDArray[np.uint8]:
         raise PictureError("error.picture.unknown", path=name)
     if is_plain(content, kind):
         try:
-            return open_here(content, name, kind=kind)
+            return open_here(content, name, kind=kind, colours=colours)
         except MemoryError as problem:
             raise PictureError("error.picture.memory", path=name) from problem
     # use what was already read: the path may be a pipe, which cannot be read twice
     file = content if isinstance(source, bytes) or len(content) <= MAX_PLAIN_BYTES else Path(source)
-    return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
+    return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name, colours)
 
 
 def _content(path: str | Path) -> bytes:

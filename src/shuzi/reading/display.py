@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from shuzi.concepts import softmax
 from shuzi.errors import PictureError, ShuziError
@@ -24,6 +26,7 @@ from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.ink.strips import COLUMN
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.pictures.decode import grey as grey_of
 from shuzi.pictures.open import Source, open_picture, source_of
 from shuzi.reading.advice import about_line, about_marks
 from shuzi.reading.characters import find_characters
@@ -86,6 +89,10 @@ class DisplayLine:
         return self.texts[0]
 
 
+_Cut = Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], NDArray[np.float64]]]
+"""Cuts a line out of a grey picture; its result has the matrix from the line's pixels to the picture's."""
+
+
 class DisplayReader(PictureReader):
     """Reads numbers on displays and counters; made by `shuzi.load("display")`.
 
@@ -141,9 +148,9 @@ class DisplayReader(PictureReader):
         PictureError
             It is not a picture, or the region is outside it.
         """
-        grey = open_picture(picture)
-        line = self.recognise(grey)
-        return replace(self._decide(line, grey.shape), source=source_of(picture))
+        levels = open_picture(picture, colours=True)
+        line = self.recognise(levels)
+        return replace(self._decide(line, levels.shape[:2]), source=source_of(picture))
 
     def read_together(self, pictures: Iterable[Source] | Source) -> Reading:
         """Read several pictures of one display and make one reading of them, as `vote` does.
@@ -196,17 +203,25 @@ class DisplayReader(PictureReader):
             own_lines=(NumberLine(text, best.lines[0].box, status, confidence, advice),),
         )
 
-    def recognise(self, grey: NDArray[np.uint8]) -> DisplayLine | None:
-        """Find and recognise the line of a display in a picture, uint8 (h, w); None if there is no number."""
+    def recognise(self, levels: NDArray[np.uint8]) -> DisplayLine | None:
+        """Find and recognise the line of a display, in uint8 (h, w) or RGB (h, w, 3); None if there is no number.
+
+        The line is found in grey and read in each colour as well, for a lit display has one colour, in which its
+        digits may be dark and elsewhere pale; the colour that shows a number most surely is kept.
+        """
+        grey = grey_of(Image.fromarray(levels))
         if self._region is not None:
-            return self._recognise(*_cut_out(grey, self._region))
-        lines: list[TextLine] = []
-        if self._line_detector is not None and min(grey.shape) >= SMALLEST_PAGE:
-            lines = self._line_detector.find(grey).lines
-        largest = sorted(lines, key=lambda line: -line.length * line.height)[:MAX_DISPLAY_LINES]
-        parts = [(grey, np.eye(2, 3)), *(_cut_line(grey, line) for line in largest)]
-        found = [line for part in parts if (line := self._recognise(*part)) is not None]
-        return max(found, key=lambda line: line.features.evidence, default=None)
+            cuts: list[_Cut] = [partial(_cut_out, region=self._region)]
+        else:
+            lines: list[TextLine] = []
+            if self._line_detector is not None and min(grey.shape) >= SMALLEST_PAGE:
+                lines = self._line_detector.find(grey).lines
+            largest = sorted(lines, key=lambda line: -line.length * line.height)[:MAX_DISPLAY_LINES]
+            cuts = [lambda grey: (grey, np.eye(2, 3)), *(partial(_cut_line, line=line) for line in largest)]
+        best, cut = max(((self._recognise(*cut(grey)), cut) for cut in cuts), key=lambda found: _evidence(found[0]))
+        colours = [np.ascontiguousarray(levels[..., index]) for index in range(3)] if levels.ndim == 3 else []
+        coloured = [self._recognise(*cut(colour)) for colour in colours if (colour != grey).any()]
+        return max((best, *coloured), key=_evidence)
 
     def _recognise(self, grey: NDArray[np.uint8], matrix: NDArray[np.float64]) -> DisplayLine | None:
         """Recognise a line in its own picture, in the polarity in which having no text is less probable."""
@@ -214,7 +229,7 @@ class DisplayReader(PictureReader):
         found = [line for line in ways if line is not None]
         if not found:
             return None
-        best = max(found, key=lambda line: line.features.evidence)
+        best = max(found, key=_evidence)
         others = [line.features.evidence for line in found if line is not best]
         return replace(best, features=best.features._replace(other=max(others, default=0.0)))
 
@@ -266,6 +281,11 @@ class DisplayReader(PictureReader):
             scores.append(log_probabilities(columns, labels))
         still, turned = np.maximum(scores, LOWEST_LOG_PROBABILITY).mean(axis=0)
         return following if turned - still > DISPLAY_TURNED else ""
+
+
+def _evidence(line: DisplayLine | None) -> float:
+    """Return how much more probable the text of a line is than none, as a logarithm; nothing has less."""
+    return -math.inf if line is None else line.features.evidence
 
 
 def _columns(recogniser: Recogniser, strip: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -420,13 +420,13 @@ async def sources_in(parts: Parts, named: list[Named]) -> AsyncIterator[list[Sou
 
 
 @asynccontextmanager
-async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[Decoded]:
+async def decoded(parts: Parts, file: bytes | Page, colours: bool = False) -> AsyncIterator[Decoded]:
     """Yield a plain file unchanged, and any other decoded, in its turn."""
     if isinstance(file, bytes) and not is_special(file):
         yield file
     else:
         async with parts.decoders.turn() as decode:
-            yield await decode(partial(open_picture, file))
+            yield await decode(partial(open_picture, file, colours))
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, Decoded]:
@@ -463,6 +463,7 @@ class Pictures:
     def __init__(self, parts: Parts, reader: Reader | DisplayReader, asked: Asked, quota: Quota | None) -> None:
         self._parts, self._asked, self._quota = parts, asked, quota
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
+        self._colours = isinstance(reader, DisplayReader)  # which it reads
 
     async def all(self, sources: list[Source]) -> list[bytes]:
         """Read pictures; once one ends the request, no other is begun."""
@@ -494,7 +495,7 @@ class Pictures:
             if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
                 # sending it would copy megabytes for the same result
                 raise PictureError("error.picture.unknown", path=name)
-            async with decoded(self._parts, picture) as file:
+            async with decoded(self._parts, picture, self._colours) as file:
                 return await self._read(name, file, asked)
         except ServiceError:
             raise

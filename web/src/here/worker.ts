@@ -4,7 +4,7 @@ import { MissingFile, unpacked } from "../bundle/files";
 import { SIDE } from "../generated/ink/normalize";
 import { UNFITTED } from "../generated/reading";
 import { DIGIT_FROM } from "../generated/tasks";
-import type { Grey } from "../ink/picture";
+import type { Coloured, Grey } from "../ink/picture";
 import { DisplayReader } from "../reading/display";
 import { LineDetector } from "../reading/find/line-detector";
 import { automatonOf } from "../reading/patterns/automaton";
@@ -14,7 +14,7 @@ import { preparationsOf, whatCounts } from "../reading/report/explain";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
 import type { Answer, Why } from "./calls";
-import { LargePicture, openPicture, UnknownPicture } from "./open";
+import { LargePicture, openColoured, openPicture, UnknownPicture } from "./open";
 import { DISPLAY, type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
 import { asShown } from "./shown";
 
@@ -43,7 +43,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     queue.add(data.work === "look" ? "look" : "load", () => reply(data.id, () => answerTo(data)));
   else {
     // meanwhile, more urgent tasks can run
-    const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
+    const open = data.model === DISPLAY ? openColoured : openPicture;
+    const opened = data.picture instanceof Blob ? open(data.picture) : Promise.resolve(data.picture);
     opened.catch(() => undefined);
     queue.add("reading", () => reply(data.id, () => read(data, opened)));
   }
@@ -61,7 +62,7 @@ async function reply(id: number, make: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<Found> {
+async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<Coloured>): Promise<Found> {
   const grey = await opened;
   if (task.model === DISPLAY) return asShown(await (await displayReader()).read(grey), grey);
   const reader = await readerOf(task.model);

@@ -7,6 +7,8 @@ export interface Picture<Pixels extends Uint8Array | Float32Array = Uint8Array> 
 }
 
 export type Grey = Picture<Uint8Array>;
+/** A grey picture with its red, green and blue, if it has colours. */
+export type Coloured = Grey & { readonly colours?: readonly Grey[] };
 export type Plane = Picture<Float32Array>;
 
 /** Some rows and columns of a picture: from the first of each to before the last. */

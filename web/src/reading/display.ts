@@ -16,7 +16,7 @@ import { boxOf } from "../ink/boxes";
 import { displayStrip } from "../ink/display-lines";
 import { inWhole, lengthOfLine, type Matrix, straighten, type TextLine } from "../ink/line-pictures";
 import { level, rounded } from "../ink/numbers";
-import { cropped, type Grey } from "../ink/picture";
+import { type Coloured, cropped, type Grey } from "../ink/picture";
 import { hasDigits, isDigit, withoutMarks } from "./classes";
 import { sharedOut, type Texts } from "./decide/alternatives";
 import { logit } from "./decide/confidence";
@@ -60,22 +60,31 @@ export class DisplayReader {
   }
 
   /** Read the line that is most surely a number: the whole picture, or one that the line detector finds in it. */
-  async read(grey: Grey): Promise<Reading> {
+  async read(grey: Coloured): Promise<Reading> {
     const line = await this.recognise(grey);
     return line ? this.#decide(line, grey) : unread(["reading.display.none", {}]);
   }
 
-  /** Null if there is no number. */
-  async recognise(grey: Grey): Promise<DisplayLine | null> {
+  /** Found in grey, and read in each colour as well; null if there is no number. */
+  async recognise(grey: Coloured): Promise<DisplayLine | null> {
     const isLarge = Math.min(grey.width, grey.height) >= SMALLEST_PAGE;
     const lines = isLarge ? (await this.lineDetector()).find(grey).lines : [];
     const sizeOf = (line: TextLine) => lengthOfLine(line) * line.height;
     const largest = lines.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, MAX_DISPLAY_LINES);
-    const whole = this.#recognise(grey, [
-      [1, 0, 0],
-      [0, 1, 0],
-    ]);
-    return surest([whole, ...largest.map((line) => this.#recognise(...cutLine(grey, line)))])[0] ?? null;
+    const cuts: Cut[] = [
+      wholeOf,
+      ...largest.map(
+        (line): Cut =>
+          (picture) =>
+            cutLine(picture, line),
+      ),
+    ];
+    const found = cuts.map((cut) => ({ cut, line: this.#recognise(...cut(grey)) }));
+    const [best] = found.toSorted((a, b) => evidenceOf(b.line) - evidenceOf(a.line)) as [(typeof found)[0]];
+    const others = (grey.colours ?? []).filter(({ pixels }) =>
+      pixels.some((bright, index) => bright !== grey.pixels[index]),
+    );
+    return surest([best.line, ...others.map((colour) => this.#recognise(...best.cut(colour)))])[0] ?? null;
   }
 
   /** In the polarity in which having no text is less probable. */
@@ -142,6 +151,18 @@ export class DisplayReader {
     return turned - still > DISPLAY_TURNED ? ["reading.display.between", { digit, following }] : null;
   }
 }
+
+type Cut = (picture: Grey) => [Grey, Matrix];
+
+const wholeOf: Cut = (picture) => [
+  picture,
+  [
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+];
+
+const evidenceOf = (line: DisplayLine | null) => line?.features.evidence ?? Number.NEGATIVE_INFINITY;
 
 /** By the evidence for their best texts, the first of equal ones first. */
 function surest(lines: readonly (DisplayLine | null)[]): DisplayLine[] {

@@ -44,6 +44,8 @@ KINDS = {"segments": 0.72, "real segments": 0.07, "real wheels": 0.11, "wheels":
 _WRONG_POLARITY = 0.08  # fraction of strips
 _MIN_CONTRAST, _BRIGHTEST = 9.0, 252.0  # grey levels
 _ENOUGH, _ALIKE = 12, 25  # wheels of a meter, and grey levels between those of a row
+_STRETCHED = 0.6  # fraction of pictures that are made wider, as crops are to one shape
+_STRETCH = 1.0, 2.6  # how much wider
 _TURNED, _NEXT = 0.72, 0.87  # of a wheel's turn: the lower digit is read up to the one, the next one from the other
 
 
@@ -93,8 +95,8 @@ def number(rng: np.random.Generator) -> str:
 
 def draw_segments(rng: np.random.Generator, text: str, seen: bool = False) -> tuple[Layer, Layer]:
     """Draw the lit segments of a text, and those that are not lit: two layers, a digit `HEIGHT` pixels high."""
-    wide = rng.uniform(0.42, 0.68) * HEIGHT
-    thickness = rng.uniform(0.09, 0.2) * HEIGHT
+    wide = rng.uniform(0.42, 0.75) * HEIGHT
+    thickness = rng.uniform(0.07, 0.2) * HEIGHT
     gap, bevel = rng.uniform(0.0, 0.06) * HEIGHT * (rng.random() < 0.8), rng.uniform(0, 0.5)
     pitch = wide * rng.uniform(1.2, 1.75)
     point = thickness * rng.uniform(1.0 if seen else 0.5, 1.3)
@@ -410,7 +412,7 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
     small = by_magnitude(rng, 15, 56)
     scale = small / height
     wide = scale * math.exp(rng.normal(0.1, 0.25))
-    turn, lean = rng.normal(0, 0.02), rng.normal(0, 0.05)
+    turn, lean = rng.normal(0, 0.03), rng.normal(0, 0.05)
     middle = np.array([width / 2, height / 2])
     matrix = np.array([[wide, -lean * scale], [turn * wide, scale]])
     size = (max(12, round(width * wide)), max(10, round(height * scale)))
@@ -436,6 +438,9 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
     grey *= min(1.0, _BRIGHTEST / float(grey.max()))  # what is burnt out nobody reads
     if rng.random() < 0.7:
         grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.3, max(0.6, 0.07 * contrast * bright))
+    if rng.random() < _STRETCHED * blur:  # with its blur and noise
+        wide = round(grey.shape[1] * by_magnitude(rng, *_STRETCH))
+        grey = np.asarray(cv2.resize(grey, (wide, len(grey)), interpolation=cv2.INTER_LINEAR), np.float32)
     levels = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < 0.5:
         return compressed(levels, int(rng.integers(35, 92)))

@@ -46,6 +46,13 @@ def quick():
     found.children.cancel()
 
 
+@pytest.mark.slow
+def test_a_picture_too_large_for_its_colours_is_opened_in_grey():
+    file = io.BytesIO()
+    Image.new("RGB", (8_160, 6_120), (0, 170, 0)).save(file, "WEBP", method=0)
+    assert open_picture(file.getvalue(), colours=True).shape == (6_120, 8_160)
+
+
 PDFS = [bombs.form_that_draws_itself, bombs.tiling, bombs.flate_bomb, bombs.shading]
 
 

@@ -472,14 +472,14 @@ def decoded(picture: Image.Image, name: object, colours: bool = False) -> NDArra
         check_size(picture, name)  # again, since a HEIC may be larger than it declares
         # Read this field alone: `ImageOps.exif_transpose` would read all of them. Grey first is less to turn.
         turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
-        levels = grey(picture, colours)
+        levels = as_array(picture, colours)
         return levels if turn is None else np.asarray(Image.fromarray(levels).transpose(turn))
     except _OF_DECODERS as problem:
         raise damaged(name, problem) from problem
 
 
-def grey(picture: Image.Image, colours: bool = False) -> NDArray[np.uint8]:
-    """Make a decoded picture grey, or RGB if it is coloured and `colours` are asked for: uint8 (h, w) or (h, w, 3).
+def as_array(picture: Image.Image, colours: bool = False) -> NDArray[np.uint8]:
+    """Return a decoded picture in grey, uint8 (h, w); if it has `colours` and they are asked for, in RGB, (h, w, 3).
 
     Transparency is put on white, or on black where all that can be seen is light.
     """
@@ -491,8 +491,10 @@ def grey(picture: Image.Image, colours: bool = False) -> NDArray[np.uint8]:
         levels, opacity = coloured.convert("L"), coloured.getchannel("A")
         seen = np.asarray(levels)[np.asarray(opacity) >= DARK]
         ground = "black" if seen.size and seen.min() >= DARK else "white"
-        shown = coloured.convert("RGB") if colours else levels
-        return np.asarray(Image.composite(shown, Image.new(shown.mode, picture.size, ground), opacity))
+        paper = Image.new("L", picture.size, ground)
+        bands = coloured.split()[:3] if colours else [levels]  # one after another, since four bytes a pixel are much
+        laid = [np.asarray(Image.composite(band, paper, opacity)) for band in bands]
+        return np.stack(laid, axis=2) if colours else laid[0]
     mode = "L" if not colours or picture.mode in ("1", "L") else "RGB"
     return np.asarray(picture if picture.mode == mode else picture.convert(mode))
 
@@ -552,7 +554,7 @@ def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], By
     if job["do"] == "count":
         return {"pages": count_pdf_pages(source) if kind == PDF else count_frames(source, "", kind)}, b""
     if job["do"] == "draw" and kind == PDF:
-        pixels = grey(draw_page(Page(source, page), MAX_PIXELS))
+        pixels = as_array(draw_page(Page(source, page), MAX_PIXELS))
     else:
         pixels = open_here(source, "", job["max_pixels"], kind, page, job["colours"])
     return {"shape": pixels.shape}, np.ascontiguousarray(pixels).data.cast("B")

@@ -1,4 +1,4 @@
-"""A file that is not plain becomes a grey array in a child process, within limits on time and memory.
+"""A file that is not plain becomes an array in a child process, within limits on time and memory.
 
 A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
 the next picture goes to another child. A job first runs with little memory, in parallel with others. If that was not
@@ -50,7 +50,7 @@ class Decoder:
         self.children = Children("shuzi.pictures.decode")
 
     def decode(self, source: Path | bytes, name: str, colours: bool = False) -> NDArray[np.uint8]:
-        """Open a picture's file and make it grey, as `open_picture` does."""
+        """Open a picture's file as `open_picture` does."""
         return self._pixels({"do": "decode", "colours": colours}, source, name)
 
     def draw(self, page: Page, name: str = "", colours: bool = False) -> NDArray[np.uint8]:
@@ -68,7 +68,14 @@ class Decoder:
         return pages
 
     def _pixels(self, job: dict[str, Any], source: Path | bytes, name: str, shown: str = "") -> NDArray[np.uint8]:
-        header, body = self._answer(job, source, name, shown or name)
+        try:
+            header, body = self._answer(job, source, name, shown or name)
+        except PictureError as problem:
+            if problem.key != "error.picture.memory" or not job["colours"]:
+                raise
+            header, body = self._answer(
+                job | {"colours": False}, source, name, shown or name
+            )  # a third of the memory
         shape = header.get("shape")
         sides = shape if isinstance(shape, list) and all(type(side) is int and side > 0 for side in shape) else []
         if len(sides) >= 2 and sides[2:] in ([], [3]) and math.prod(sides) == len(body):
@@ -89,9 +96,9 @@ class Decoder:
         for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MAX_PIXELS)):
             limits = Limits(left, memory)
             try:
-                most = 3 * MAX_PIXELS if job.get("colours") else MAX_PIXELS
+                max_bytes = 3 * MAX_PIXELS if job.get("colours") else MAX_PIXELS
                 header, answer = self.children.ask(
-                    job | {"max_pixels": max_pixels}, body, most, limits, alone=memory == MUCH
+                    job | {"max_pixels": max_pixels}, body, max_bytes, limits, alone=memory == MUCH
                 )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause

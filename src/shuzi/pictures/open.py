@@ -19,9 +19,9 @@ from shuzi.pictures.decode import (
     MAX_PLAIN_BYTES,
     PDF,
     Page,
+    as_array,
     check_size,
     decoded,
-    grey,
     is_plain,
     kind_of,
     name_of,
@@ -62,7 +62,8 @@ MAX_READ = 256 << 20
 def open_picture(source: Source, colours: bool = False) -> NDArray[np.uint8]:
     """Open a picture and make it grey, uint8 (h, w): upright by its EXIF, transparency on white, first page only.
 
-    If `colours` are asked for, a coloured picture becomes RGB, uint8 (h, w, 3).
+    If `colours` are asked for, a coloured picture becomes RGB, uint8 (h, w, 3), unless memory is too short;
+    pages of a PDF stay grey.
 
     A source is a path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a
     file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
@@ -70,7 +71,7 @@ def open_picture(source: Source, colours: bool = False) -> NDArray[np.uint8]:
     """
     source = accept(source)
     if isinstance(source, np.ndarray):
-        return grey(Image.fromarray(source[:, :, 0] if source.shape[2:] == (1,) else source), colours)
+        return as_array(Image.fromarray(source[:, :, 0] if source.shape[2:] == (1,) else source), colours)
     if isinstance(source, Image.Image):
         check_size(source, "PIL")
         return decoded(source, "PIL", colours)

@@ -1,4 +1,4 @@
-"""A picture of a display or a counter becomes a reading: its line is cut out and read in both polarities.
+"""A picture of a display or a counter becomes a reading: its line is read in both polarities and in each colour.
 
 The strips that the recogniser sees are those of `ink.display_lines`. What is read of a line in one polarity, and of
 parts of it, must agree; boosted trees tell from this how probably the text is right.
@@ -26,7 +26,7 @@ from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.ink.strips import COLUMN
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.pictures.decode import grey as grey_of
+from shuzi.pictures.decode import as_array
 from shuzi.pictures.open import Source, open_picture, source_of
 from shuzi.reading.advice import about_line, about_marks
 from shuzi.reading.characters import find_characters
@@ -206,10 +206,10 @@ class DisplayReader(PictureReader):
     def recognise(self, levels: NDArray[np.uint8]) -> DisplayLine | None:
         """Find and recognise the line of a display, in uint8 (h, w) or RGB (h, w, 3); None if there is no number.
 
-        The line is found in grey and read in each colour as well, for a lit display has one colour, in which its
-        digits may be dark and elsewhere pale; the colour that shows a number most surely is kept.
+        The line is found in grey and read in red, green and blue as well: digits that are as bright as a coloured
+        display differ from it in one of them.
         """
-        grey = grey_of(Image.fromarray(levels))
+        grey = as_array(Image.fromarray(levels))
         if self._region is not None:
             cuts: list[_Cut] = [partial(_cut_out, region=self._region)]
         else:

@@ -164,8 +164,8 @@ PROBABLE: Final = -0.4  # mean log probability of these lines, from which no pag
 
 # displays
 DISPLAY_TRIMS: Final = (0.0, 0.07)  # of a line's height, left out above and below: a strip for each
-DISPLAY_TURNS: Final = (0.3, 0.4)  # of a line's height, by which it is moved up to see whether a wheel turns
-DISPLAY_TURNED: Final = 1.0  # log odds of the following digit then, above which it does
+DISPLAY_TURNS: Final = (0.2, 0.4, 0.6)  # of a line's height, by which it is moved up to see whether a wheel turns
+DISPLAY_TURNED: Final = -0.3  # log odds of the following digit then, above which it does
 MAX_DISPLAY_LINES: Final = 6  # that are read where a picture is searched
 DISPLAY_LINE: Final = 1.25  # how high such a line is cut out, as a multiple of its digits' height
 DISPLAY_BLANK: Final = 0.01  # probability of the best text, below which there is none

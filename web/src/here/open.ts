@@ -73,10 +73,8 @@ export function greyOf({ width, height, data }: Image): Grey {
 export function coloursOf({ width, height, data }: Image): Grey[] {
   const ground = groundOf(brightness(data), data);
   return [0, 1, 2].map((colour) => {
-    const pixels = Uint8Array.from(
-      { length: width * height },
-      (_, index) => data[4 * index + colour] as number,
-    );
+    const pixels = new Uint8Array(width * height);
+    for (let index = 0; index < pixels.length; index++) pixels[index] = data[4 * index + colour] as number;
     blend(pixels, data, ground);
     return { width, height, pixels };
   });

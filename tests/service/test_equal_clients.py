@@ -91,11 +91,11 @@ def test_the_file_of_another_client_is_the_next_to_be_decoded(limited, threads, 
     began, go, order = threading.Event(), threading.Event(), []
     honest = pictures.open_picture
 
-    def hanging(content):
+    def hanging(content, **how):
         order.append(Image.open(io.BytesIO(content)).width)
         began.set()
         go.wait()
-        return honest(content)
+        return honest(content, **how)
 
     monkeypatch.setattr(pictures, "open_picture", hanging)
     gif, other = (as_png(np.full((60, width), 255), "GIF") for width in (220, 60))

@@ -426,7 +426,7 @@ async def decoded(parts: Parts, file: bytes | Page, colours: bool = False) -> As
         yield file
     else:
         async with parts.decoders.turn() as decode:
-            yield await decode(partial(open_picture, file, colours))
+            yield await decode(partial(open_picture, file, colours=colours))
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, Decoded]:

@@ -11,8 +11,7 @@ from babel.messages.pofile import read_po
 
 import shuzi
 from shuzi import messages
-from shuzi.messages import from_environment, say
-from shuzi.messages.visible import neutral, visible, visible_json
+from shuzi.messages import from_environment, neutral, say, visible, visible_json
 
 SOURCE = Path(shuzi.__file__).parent
 NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml", ".md")  # some look like keys

@@ -27,9 +27,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
-from shuzi.ink.display_lines import display_strip
 from shuzi.ink.paper import Scan, map_line, resize
-from shuzi.ink.strips import cut_strip
+from shuzi.ink.strips import cut_strip, display_strip
 from shuzi.models.store import LINE_DETECTOR, find_model
 from shuzi.pictures.open import open_picture
 from shuzi.reading.display import DISPLAY_FEATURES, DisplayReader

@@ -20,7 +20,6 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     **{
         f"ink/{name}": {f"ink.{name}": ALL}
         for name in (
-            "components",
             "normalize",
             "paper",
             "pattern",
@@ -29,7 +28,6 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         )
     },
     "ink/line-pictures": {"ink.line_pictures": ALL},
-    "ink/display-lines": {"ink.display_lines": ALL},
     "reading": {
         "reading.thresholds": ALL,
         "reading.automaton": ["LONGEST_PATTERN", "MAX_POSITIONS", "NAMED_PATTERNS"],
@@ -42,11 +40,11 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "line-detector": {"reading.line_detector": ALL},
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
-    "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
+    "messages": {"messages": ["LANGUAGES", "OBEYED"]},
     "tables": {
         "cli.read": ["PLAIN"],
         "reading.result": ["COLUMNS"],
-        "messages.visible": ["FORMULA"],
+        "messages": ["FORMULA"],
         "forms.result": ["FORMAT"],
         "forms.grammar": ["BETWEEN"],
     },

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from shuzi.ink.display_lines import display_strip
+from shuzi.ink.strips import display_strip
 
 
 def line():

@@ -2,9 +2,18 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.ink.components import SOLID, find_components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, Scan, contrast_map, ink_map, map_line
+from shuzi.ink.paper import (
+    CONTRAST,
+    MIN_CONTRAST,
+    PAPER,
+    SOLID,
+    Scan,
+    contrast_map,
+    find_components,
+    ink_map,
+    map_line,
+)
 
 NEAR = 15  # in mean grey levels, as `apart` measures
 

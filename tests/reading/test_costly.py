@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.ink import components as found_in_ink
+from shuzi.ink import paper as found_in_ink
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import find_components
+from shuzi.ink.paper import find_components
 from shuzi.ink.ruling import Ruling
 from shuzi.ink.strips import cut_strip
 from shuzi.reading.classifier import Classifier

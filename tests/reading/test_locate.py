@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import Components
-from shuzi.ink.paper import Scan
+from shuzi.ink.paper import Components, Scan
 from shuzi.reading.locate import _estimate_height, locate
 from shuzi.reading.values import Detection
 

@@ -14,8 +14,7 @@ from click.exceptions import NoArgsIsHelpError
 from shuzi import __version__
 from shuzi.cli.terminal import ClickOption, Group, choose_language
 from shuzi.errors import ShuziError
-from shuzi.messages import say
-from shuzi.messages.visible import visible
+from shuzi.messages import say, visible
 
 COMMANDS = {
     "train": "shuzi.cli.train:train",

@@ -14,8 +14,7 @@ import click
 from shuzi.cli.terminal import PATH, Command, Group, argument, option, program, show_download
 from shuzi.data.collection import COLLECTIONS
 from shuzi.errors import DataError, ShuziError
-from shuzi.messages import say
-from shuzi.messages.visible import visible_json
+from shuzi.messages import say, visible_json
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset

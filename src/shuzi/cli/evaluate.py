@@ -21,8 +21,7 @@ from shuzi.cli.terminal import (
     waiting,
 )
 from shuzi.errors import DataError
-from shuzi.messages import say
-from shuzi.messages.visible import visible
+from shuzi.messages import say, visible
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset

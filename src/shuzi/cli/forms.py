@@ -24,8 +24,7 @@ from shuzi.cli.terminal import (
     until_asked,
 )
 from shuzi.errors import DataError, MissingExtra, ServiceError, ShuziError
-from shuzi.messages import say
-from shuzi.messages.visible import visible
+from shuzi.messages import say, visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:

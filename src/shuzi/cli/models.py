@@ -24,8 +24,7 @@ from shuzi.cli.terminal import (
 )
 from shuzi.data.collection import REGISTERS, Paths
 from shuzi.errors import ModelError, require
-from shuzi.messages import say
-from shuzi.messages.visible import visible, visible_json
+from shuzi.messages import say, visible, visible_json
 from shuzi.models.card import Measured
 from shuzi.models.description import MEASURES, describe_card, describe_score, describe_size, write_upload
 from shuzi.models.onnx_file import read_card, read_content
@@ -197,12 +196,12 @@ def calibrate(
     path = own_model(reader)
     if read_card(read_content(path), path).recipe.get("beside") == "displays":
         from shuzi.data.displays import load_displays
-        from shuzi.evaluation.display_confidence import LINES, calibrate_display
+        from shuzi.evaluation.text_confidence import DISPLAY_LINES, calibrate_display
         from shuzi.reading.reader import load_display
 
         shown = load_display(path)
         with waiting(say("models.calibrate.working")):
-            fitted = calibrate_display(shown, load_displays(displays), seed, pages or LINES)
+            fitted = calibrate_display(shown, load_displays(displays), seed, pages or DISPLAY_LINES)
         _keep_calibration(path, shown.card, fitted, PAGE_OK, as_json)
         return
     lines = line_detector if line_detector == LINE_DETECTOR_NAME else place_of(line_detector)

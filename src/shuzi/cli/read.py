@@ -21,8 +21,7 @@ from shuzi.atomic import replacing
 from shuzi.cli.model_argument import naming, place_of
 from shuzi.cli.terminal import PATH, Command, argument, columns, counting, option
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
-from shuzi.messages import say
-from shuzi.messages.visible import neutral, visible, visible_json
+from shuzi.messages import neutral, say, visible, visible_json
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import click
 
 from shuzi.cli.terminal import until_asked
 from shuzi.errors import DataError, ShuziError, writing
-from shuzi.messages import say
-from shuzi.messages.visible import visible_json
+from shuzi.messages import say, visible_json
 from shuzi.pictures.folders import Arrivals, single_pictures, state_of
 
 if TYPE_CHECKING:

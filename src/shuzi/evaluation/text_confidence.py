@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shuzi.concepts import softmax
 from shuzi.data.collection import STROKES
 from shuzi.data.dataset import Dataset
+from shuzi.data.displays import Displays
 from shuzi.data.mnist import clear_images
 from shuzi.data.registers import Cells
 from shuzi.data.strokes import Strokes, clear_strokes
@@ -35,6 +36,7 @@ from shuzi.reading.confidence import (
     signs_of_digit,
     signs_of_text,
 )
+from shuzi.reading.display import DisplayReader
 from shuzi.reading.hand import sigmoid_of_each
 from shuzi.reading.line_text import gather_evidence
 from shuzi.reading.line_text import read_lines as read_line_texts
@@ -56,10 +58,12 @@ from shuzi.reading.thresholds import (
 )
 from shuzi.reading.values import Findings, PageLine, Weights
 from shuzi.synthesis.composer import Composer, any_kind
+from shuzi.synthesis.displays import KINDS, RealDigits
+from shuzi.synthesis.displays import compose as compose_display
 from shuzi.synthesis.line_pages import page_of
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import ANY, EDGES, Conditions, Photograph, WrittenLine, compose
-from shuzi.synthesis.texts import TRAINED, target
+from shuzi.synthesis.texts import TRAINED, chosen, target
 from shuzi.synthesis.writers import Writers
 
 PAGES = 12_000
@@ -507,3 +511,25 @@ class _Pages:
         wrong = np.where(self._there, 1 - digits, 0.0)
         of_digits = np.einsum("nd,ndk->kn", wrong, self._x)
         return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])
+
+
+DISPLAY_LINES = 5_000
+"""Composed lines that are read to fit the confidence in the numbers of displays."""
+
+
+def read_displays(reader: DisplayReader, displays: Displays, seed: int, count: int) -> Iterator[LineRead]:
+    """Compose lines, half of them light on dark, read them, and yield each number that was read."""
+    rng, real = np.random.default_rng([seed, 3]), RealDigits(displays)
+    for _ in range(count):
+        grey, text = compose_display(rng, chosen(rng, KINDS), real, seen=True)
+        line = reader.recognise(255 - grey if rng.random() < 0.5 else grey)
+        if line is not None:
+            yield line.features, line.text == text, True
+
+
+def calibrate_display(
+    reader: DisplayReader, displays: Displays, seed: int, count: int = DISPLAY_LINES
+) -> Calibration:
+    """Fit a reader's confidence to digits that its training did not see."""
+    numbers = fit_page([*read_displays(reader, displays.divided()[1], seed, count)])
+    return Calibration({}, numbers, count, seed)

@@ -15,8 +15,7 @@ from shuzi.data.tables import check_size
 from shuzi.declared import Declared, FieldError, Flag, between, closest, one_of, that
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.notation import IBAN_LENGTHS
-from shuzi.messages import LANGUAGES
-from shuzi.messages.visible import visible
+from shuzi.messages import LANGUAGES, visible
 from shuzi.toml import line_of
 
 FieldStyle = Literal["boxes", "comb", "open"]

@@ -25,8 +25,7 @@ from shuzi.forms.result import Cell, Row, Table, earned_by, graded_in, heads_of,
 from shuzi.forms.sheet import begin_document, write
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
-from shuzi.messages import language, say
-from shuzi.messages.visible import neutral, visible
+from shuzi.messages import language, neutral, say, visible
 from shuzi.pictures.open import Picture, open_picture
 
 ENDINGS = (".csv", ".xlsx", ".json")

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.result import Problem, Skipped, Table
 from shuzi.ink.paper import resize
-from shuzi.messages import language, say, speaking
-from shuzi.messages.visible import visible
+from shuzi.messages import language, say, speaking, visible
 from shuzi.pictures.decode import Page, name_of
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, page_named

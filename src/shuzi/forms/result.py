@@ -21,8 +21,7 @@ from shuzi.forms.grammar import ANY, MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, MAX_RO
 from shuzi.forms.kinds import AMONG, Field, FieldKind
 from shuzi.forms.spec import Spec, Version
 from shuzi.ink.boxes import Box
-from shuzi.messages import say
-from shuzi.messages.visible import visible
+from shuzi.messages import say, visible
 from shuzi.reading.result import BLANK, UNSURE
 
 CellStatus = Literal["ok", "unsure", "blank", "printed"]

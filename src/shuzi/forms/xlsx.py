@@ -12,8 +12,7 @@ from typing import IO, Any
 from shuzi.errors import PictureError, require
 from shuzi.forms.kinds import Field, number_format
 from shuzi.forms.result import MISSING, Cell, Table, graded_in, heads_of, is_empty, is_incomplete, name_of, texts_of
-from shuzi.messages import say
-from shuzi.messages.visible import neutral, visible
+from shuzi.messages import neutral, say, visible
 from shuzi.pictures.decode import PNG, kind_of
 from shuzi.pictures.open import open_picture
 

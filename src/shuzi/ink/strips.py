@@ -1,4 +1,4 @@
-"""The boxes of one line of writing become a strip: the line cut out of a contrast map, 48 pixels high."""
+"""The boxes of one line of writing, or a picture of one line of a display, become a strip, 48 pixels high."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.paper import PAPER
+from shuzi.ink.paper import CONTRAST, PAPER
 
 HEIGHT = 48
 """The height of a strip in pixels."""
@@ -26,6 +26,10 @@ SHORTEST = 24
 AROUND = 0.35  # of the median digit's height, above and below its band
 BESIDE = 0.5  # of that height, left and right
 RIM = 0.12  # of the height of all ink, around it
+
+LIGHT = 49  # pixels of a strip: light and paper change over such a distance, segments over less
+LIT_AROUND = 129  # pixels: where contrast differs over such a distance, it is evened out
+NOISE = 2.0  # grey levels; a contrast below is none
 
 Box = tuple[float, float, float, float]
 
@@ -89,3 +93,19 @@ def cut_strip(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     strip = cv2.warpAffine(inside, matrix, (columns, HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(strip, np.uint8)
+
+
+def display_strip(grey: NDArray[np.uint8], light_on_dark: bool = False) -> NDArray[np.uint8]:
+    """Turn a picture of a display's line, uint8 (h, w), into a strip, uint8 (48, w), whose digits are bright.
+
+    Light, frame and glare count for little in it.
+    """
+    height, width = grey.shape
+    wide = min(max(round(width * HEIGHT / height / COLUMN) * COLUMN, SHORTEST), LONGEST)
+    method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR
+    levels = cv2.resize(grey, (wide, HEIGHT), interpolation=method).astype(np.float32)
+    border = cv2.BORDER_REFLECT
+    darker = cv2.blur(levels, (LIGHT, LIGHT), borderType=border) - levels
+    squares = cv2.blur(darker * darker, (LIT_AROUND, LIT_AROUND), borderType=border)
+    scaled = darker * (CONTRAST / 2) / np.sqrt(np.maximum(squares, NOISE**2))
+    return np.asarray(np.clip(np.rint(PAPER + (-scaled if light_on_dark else scaled)), 0, 255), np.uint8)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import SIDE, cut_out
+from shuzi.ink.paper import SOLID
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.recogniser import add_blanks, align

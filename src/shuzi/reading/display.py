@@ -1,6 +1,6 @@
 """A picture of a display or a counter becomes a reading: its line is read in both polarities and in each colour.
 
-The strips that the recogniser sees are those of `ink.display_lines`. What is read of a line in one polarity, and of
+The strips that the recogniser sees are those of `ink.strips`. What is read of a line in one polarity, and of
 parts of it, must agree; boosted trees tell from this how probably the text is right.
 """
 
@@ -20,10 +20,9 @@ from PIL import Image
 from shuzi.concepts import softmax
 from shuzi.errors import PictureError, ShuziError
 from shuzi.ink.boxes import Box
-from shuzi.ink.display_lines import display_strip
 from shuzi.ink.line_pictures import TextLine, straighten
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.ink.strips import COLUMN
+from shuzi.ink.strips import COLUMN, display_strip
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.pictures.decode import as_array

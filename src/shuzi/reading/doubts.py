@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, intersection
-from shuzi.ink.components import SOLID
+from shuzi.ink.paper import SOLID
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.advice import OF_PICTURES, ONLY_UNSURE
 from shuzi.reading.confidence import Scale

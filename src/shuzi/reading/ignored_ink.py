@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import SOLID
+from shuzi.ink.paper import SOLID
 from shuzi.ink.pattern import find_patterns
 from shuzi.ink.ruling import Ruling
 from shuzi.models.tasks import MARKS, SIGN

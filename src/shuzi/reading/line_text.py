@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import SOLID
+from shuzi.ink.paper import SOLID
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS
 from shuzi.reading.advice import about_line_text, about_marks, about_the_picture
 from shuzi.reading.characters import Character

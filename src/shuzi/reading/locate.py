@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller, union
-from shuzi.ink.components import SOLID, Components
 from shuzi.ink.normalize import cut_out
-from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, Scan, ink_map, resize
+from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, SOLID, Components, Scan, ink_map, resize
 from shuzi.ink.strips import measure_length
 from shuzi.models.session import Model
 from shuzi.models.tasks import DETECTOR

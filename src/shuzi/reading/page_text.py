@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import SOLID
+from shuzi.ink.paper import SOLID
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.reading.advice import about_line, about_marks
 from shuzi.reading.allowed_values import choose_value

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from shuzi.messages.visible import visible
+from shuzi.messages import visible
 
 REQUEST_ID = b"x-request-id"
 current_id: ContextVar[str] = ContextVar("request_id", default="")

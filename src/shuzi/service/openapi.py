@@ -28,8 +28,7 @@ from shuzi.forms.grammar import MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, MAX_ROWS
 from shuzi.forms.kinds import FieldKind
 from shuzi.forms.result import CellStatus, RuleOfInk, RuleOfText
 from shuzi.ink.normalize import SIDE
-from shuzi.messages import language, say
-from shuzi.messages.visible import visible_json
+from shuzi.messages import language, say, visible_json
 from shuzi.models import tasks
 from shuzi.models.tasks import ModelKind
 from shuzi.reading.result import DigitStatus, InkKind, Status

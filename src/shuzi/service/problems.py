@@ -17,8 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from shuzi.errors import MissingExtra, ServiceError, ShuziError
-from shuzi.messages import LANGUAGES, say
-from shuzi.messages.visible import visible_json
+from shuzi.messages import LANGUAGES, say, visible_json
 from shuzi.service.logs import current_id
 
 

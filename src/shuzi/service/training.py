@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shuzi.errors import ServiceError
-from shuzi.messages.visible import visible_json
+from shuzi.messages import visible_json
 from shuzi.service.openapi import JSON, Operations, Said, Share, answer, json_of
 from shuzi.service.parts import parts_of
 from shuzi.service.problems import checked

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from shuzi.data.displays import Displays
-from shuzi.ink.display_lines import display_strip
-from shuzi.ink.strips import COLUMN
+from shuzi.ink.strips import COLUMN, display_strip
 from shuzi.synthesis.distractors import fonts, typeface
 from shuzi.synthesis.papers import by_magnitude, compressed
 from shuzi.synthesis.pen import lay

@@ -1,5 +1,5 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
-import { MAX_COMPARED, MIN_WRITING, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
+import { MAX_COMPARED, MIN_WRITING, SOLID, SPECK, WRITTEN } from "../generated/ink/paper";
 import { SAME_LINE } from "../generated/reading";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/loops";

@@ -1,7 +1,6 @@
 /** A picture of one line of a display becomes a strip, in which light, frame and glare count for little. */
-import { AROUND, LIGHT, NOISE } from "../generated/ink/display-lines";
 import { CONTRAST, PAPER } from "../generated/ink/paper";
-import { COLUMN, HEIGHT, LONGEST, SHORTEST } from "../generated/ink/strips";
+import { COLUMN, HEIGHT, LIGHT, LIT_AROUND, LONGEST, NOISE, SHORTEST } from "../generated/ink/strips";
 import { blur } from "./filters";
 import { level, rounded } from "./numbers";
 import { asPlane, type Grey } from "./picture";
@@ -16,7 +15,7 @@ export function displayStrip(grey: Grey, isLightOnDark: boolean): Grey {
   const darker = light.map((mean, index) => mean - (resized.pixels[index] as number));
   const squares = { ...resized, pixels: darker.map((value) => value * value) };
   const scale = (isLightOnDark ? -CONTRAST : CONTRAST) / 2;
-  const pixels = Uint8Array.from(blur(squares, AROUND, "reflected").pixels, (square, index) =>
+  const pixels = Uint8Array.from(blur(squares, LIT_AROUND, "reflected").pixels, (square, index) =>
     level(PAPER + ((darker[index] as number) * scale) / Math.sqrt(Math.max(square, NOISE ** 2))),
   );
   return { width, height: HEIGHT, pixels };

@@ -1,6 +1,5 @@
 /** A grey picture becomes an ink map and a contrast map, whatever the polarity or the light; see `shuzi.ink.paper`. */
 
-import { SOLID } from "../generated/ink/components";
 import {
   COARSE,
   CONTRAST,
@@ -20,6 +19,7 @@ import {
   RIM_AGAINST_STROKES,
   ROUNDS,
   ROWS,
+  SOLID,
   STROKE_REACH,
   TALL,
   WHOLE,

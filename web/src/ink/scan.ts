@@ -1,6 +1,5 @@
 /** A grey picture becomes its ink map, contrast map and components. */
-import { SOLID } from "../generated/ink/components";
-import { LOW, ONE_PIXEL_WIDE } from "../generated/ink/paper";
+import { LOW, ONE_PIXEL_WIDE, SOLID } from "../generated/ink/paper";
 import { type Component, componentsAndSpecks } from "./components";
 import { contrastOf, darkOnLight, hasNeighbours, inkOf } from "./paper";
 import { blank, type Grey } from "./picture";

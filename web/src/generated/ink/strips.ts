@@ -7,3 +7,6 @@ export const SHORTEST = 24;
 export const AROUND = 0.35;
 export const BESIDE = 0.5;
 export const RIM = 0.12;
+export const LIGHT = 49;
+export const LIT_AROUND = 129;
+export const NOISE = 2;

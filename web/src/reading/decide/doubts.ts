@@ -1,5 +1,5 @@
 /** What makes a reading unsure: cut ink, a wide gap, no line of writing; see `shuzi.reading.doubts`. */
-import { SOLID } from "../../generated/ink/components";
+import { SOLID } from "../../generated/ink/paper";
 import {
   CHARACTER_MARGIN,
   CUT_GAP,

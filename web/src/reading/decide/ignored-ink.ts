@@ -1,6 +1,6 @@
 /** Ink that belongs to no character becomes a list of ignored ink; see `shuzi.reading.ignored_ink`. */
 
-import { SOLID } from "../../generated/ink/components";
+import { SOLID } from "../../generated/ink/paper";
 import { PATTERN_THICKNESS } from "../../generated/ink/pattern";
 import {
   CHARACTER_MARGIN,

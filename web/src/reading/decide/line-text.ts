@@ -1,5 +1,5 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
-import { SOLID } from "../../generated/ink/components";
+import { SOLID } from "../../generated/ink/paper";
 import {
   MAX_CONFIDENCE,
   MAX_MARK_ALTERNATIVES,

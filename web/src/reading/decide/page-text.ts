@@ -2,7 +2,7 @@
  * The lines of a photograph become one reading, a number a line, with one confidence that was fitted; see
  * `shuzi.reading.decide.page_text`.
  */
-import { SOLID } from "../../generated/ink/components";
+import { SOLID } from "../../generated/ink/paper";
 import {
   CHARACTER_MARGIN,
   FEATURES,

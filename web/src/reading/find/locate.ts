@@ -1,7 +1,6 @@
 /** A grey picture becomes candidates for its digits: connected components, or what the detector found. */
 
-import { SOLID } from "../../generated/ink/components";
-import { CONTRAST, MIN_CONTRAST, PAPER } from "../../generated/ink/paper";
+import { CONTRAST, MIN_CONTRAST, PAPER, SOLID } from "../../generated/ink/paper";
 import {
   CLEAR_DETECTION,
   DIGIT_HEIGHT,

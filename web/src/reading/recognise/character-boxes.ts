@@ -1,6 +1,6 @@
 /** The characters of a line's text get the boxes of their ink. */
 
-import { SOLID } from "../../generated/ink/components";
+import { SOLID } from "../../generated/ink/paper";
 import { COLUMN, HEIGHT, LONGEST } from "../../generated/ink/strips";
 import { CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST } from "../../generated/reading";
 import { CLASSES } from "../../generated/tasks";

@@ -297,3 +297,13 @@ def test_without_tensorflow_the_line_that_installs_it_is_named_and_the_rest_work
     )
     for given in (["models"], ["models", "describe", "softmax"]):
         assert run_alone(*given, program=("-c", program)).code == 0
+
+
+@pytest.mark.parametrize("name", ["default", "line", "line-detector", "display"])
+def test_what_a_shipped_model_learnt_from_is_said_once_in_the_readers_words(shuzi, name):
+    facts = shuzi("models", "describe", name, "--lang", "zh").out
+    rows = re.split(r"\n(?=\S)", facts)
+    learnt = ["".join(row.split()[1:]) for row in rows if row.startswith("训练数据")]
+    assert learnt
+    assert len(learnt) == len(set(learnt))
+    assert all(re.match("[^(（]*[\u4e00-\u9fff]", row) for row in learnt)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.data.collection import DISPLAYS, PAGES, REGISTERS, STROKES
+from shuzi.data.collection import COLLECTIONS, DISPLAYS, PAGES, REGISTERS, STROKES
 from shuzi.errors import ModelError
 from shuzi.messages import LANGUAGES, say, speaking
 from shuzi.models.card import (
@@ -66,7 +66,7 @@ _SIZES = {
     DETECT_LINES: (96, 160),
     RECOGNISE_LINE: (48, 160),
 }
-_COLLECTIONS = (STROKES.name, REGISTERS.name, PAGES.name)
+_COLLECTIONS = tuple(collection.name for collection in COLLECTIONS)
 
 
 def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def describe_licence(card: Card) -> str:
 
 
 def _data(card: Card) -> list[str]:
-    """Return a model's training data, each source with its hash."""
+    """Return a model's training data, each source once, with its hash."""
     composed = "" if card.task == CLASSIFY else "composed_"
     rows = []
     for source in card.data:
@@ -120,7 +120,7 @@ def _data(card: Card) -> list[str]:
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
         else:  # only a later shuzi knows it
             rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
-    return rows
+    return list(dict.fromkeys(rows))
 
 
 def _confidence(card: Card) -> list[tuple[str, str]]:

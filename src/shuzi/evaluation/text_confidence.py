@@ -2,7 +2,7 @@
 
 `calibrate` reads pages digit by digit and fits the curves of their texts. Of a reader with a line recogniser it also
 fits the weights of a line's texts and their confidence, and of one with a line detector the confidence in the numbers
-of photographed pages.
+of photographed pages. `calibrate_display` does so for a reader of displays.
 """
 
 from __future__ import annotations

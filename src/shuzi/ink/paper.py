@@ -1,4 +1,4 @@
-"""A grey picture becomes bright ink on black paper, whatever its polarity or its light, and components of ink."""
+"""A grey picture becomes an ink map, a contrast map and components of ink, whatever its polarity or its light."""
 
 from __future__ import annotations
 

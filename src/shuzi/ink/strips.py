@@ -27,9 +27,9 @@ AROUND = 0.35  # of the median digit's height, above and below its band
 BESIDE = 0.5  # of that height, left and right
 RIM = 0.12  # of the height of all ink, around it
 
-LIGHT = 49  # pixels of a strip: light and paper change over such a distance, segments over less
-LIT_AROUND = 129  # pixels: where contrast differs over such a distance, it is evened out
-NOISE = 2.0  # grey levels; a contrast below is none
+DISPLAY_LIGHT = 49  # pixels of a strip: light and paper change over such a distance, segments over less
+DISPLAY_AROUND = 129  # pixels: where contrast differs over such a distance, it is evened out
+DISPLAY_NOISE = 2.0  # grey levels; a contrast below is none
 
 Box = tuple[float, float, float, float]
 
@@ -105,7 +105,7 @@ def display_strip(grey: NDArray[np.uint8], light_on_dark: bool = False) -> NDArr
     method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR
     levels = cv2.resize(grey, (wide, HEIGHT), interpolation=method).astype(np.float32)
     border = cv2.BORDER_REFLECT
-    darker = cv2.blur(levels, (LIGHT, LIGHT), borderType=border) - levels
-    squares = cv2.blur(darker * darker, (LIT_AROUND, LIT_AROUND), borderType=border)
-    scaled = darker * (CONTRAST / 2) / np.sqrt(np.maximum(squares, NOISE**2))
+    darker = cv2.blur(levels, (DISPLAY_LIGHT, DISPLAY_LIGHT), borderType=border) - levels
+    squares = cv2.blur(darker * darker, (DISPLAY_AROUND, DISPLAY_AROUND), borderType=border)
+    scaled = darker * (CONTRAST / 2) / np.sqrt(np.maximum(squares, DISPLAY_NOISE**2))
     return np.asarray(np.clip(np.rint(PAPER + (-scaled if light_on_dark else scaled)), 0, 255), np.uint8)

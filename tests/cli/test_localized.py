@@ -146,6 +146,7 @@ def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, en
         (["read"], "PICTURE"),
         (["read", "a.png", "--jso"], "--jso"),
         (["read", "a.png", "--json", "--csv"], "--csv"),
+        (["read", "a.png", "--explain", "--out", "a.csv"], "--explain"),
         (["models", "lst"], "lst"),
         (["models", "describe", "a", "b"], "b"),
         (["models", "export"], "--format"),

@@ -105,7 +105,20 @@ class _Context(click.Context):
     formatter_class = Formatter
 
 
-PATH = click.Path(path_type=Path)
+class _Path(click.Path):
+    """A path; the name of another option where an option's path belongs is a path that was left out."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or raise click's own error of an option without a value."""
+        options = () if ctx is None else (name for each in ctx.command.params for name in each.opts)
+        if isinstance(param, click.Option) and value in options and str(value).startswith("-"):
+            one, several = "Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."
+            name = param.opts[0]
+            raise click.BadOptionUsage(name, gettext.ngettext(one, several, 1).format(name=name), ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path)
 """An option or argument that is a path."""
 
 

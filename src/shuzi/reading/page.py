@@ -10,7 +10,6 @@ from statistics import fmean, median, median_low
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
 from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame_line, straighten
 from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
@@ -18,7 +17,6 @@ from shuzi.models.tasks import DIGITS
 from shuzi.reading.characters import Character, find_characters, find_middles
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.line_detector import LineDetector, in_reading_order, without_cut_off
-from shuzi.reading.lines import is_struck_out
 from shuzi.reading.recogniser import Recogniser, find_best_texts, join_proposals, log_probabilities, spell
 from shuzi.reading.thresholds import (
     LOWEST_LOG_PROBABILITY,
@@ -27,7 +25,6 @@ from shuzi.reading.thresholds import (
     MAX_WORK,
     NEXT_NUMBER,
     PROBABLE,
-    STRIKE_ENDS,
     STRIP_PIXELS_PER_IMAGE,
     TIMES_OTHER_DISTANCES,
     TURNED_LINES,
@@ -176,20 +173,8 @@ def _recognise(
     )
     characters = _find_characters(texts, strips, ink)
     digits = [character for character in characters if character.character in DIGITS]
-    if is_struck_out(contrast, _trim([digit.box for digit in digits], picture.height)):
-        texts = replace(texts, line=replace(texts.line, is_struck=True))
     classified = _classify(digits, classifier, work)
     return PageLine(line, picture, ink, texts, classified, relative_height), characters
-
-
-def _trim(boxes: list[Box], height: float) -> list[Box]:
-    """Take from the first and the last box what a stroke through all of them may have added."""
-    if len(boxes) < 2:
-        return boxes
-    off = STRIKE_ENDS * height
-    first, last = boxes[0], boxes[-1]
-    first = Box(first.x + off, first.y, max(first.width - off, 1.0), first.height)
-    return [first, *boxes[1:-1], Box(last.x, last.y, max(last.width - off, 1.0), last.height)]
 
 
 def _find_characters(texts: LineTexts, strips: NDArray[np.float64], ink: NDArray[np.uint8]) -> tuple[Character, ...]:

@@ -310,9 +310,6 @@ def _read_line(
     hindered = outcomes.has_sign_inside or any(piece.kind == UNKNOWN for piece in ignored)
     status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
     digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
-    is_struck = outcomes.is_struck and digits_status == OK
-    if is_struck:
-        status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, 1.0)
     probabilities = [
         max(character.probability, of_digits if character.character in DIGITS else confidence)
@@ -320,9 +317,7 @@ def _read_line(
     ]
     digits, marks = make_digits_and_marks(outcome.characters, probabilities, alone, scale.ok)
     text = outcomes.texts[0][0]
-    if is_struck:
-        advice: Sentence = "reading.struck", {}
-    elif status == OK:
+    if status == OK:
         advice = about_success(ignored)
     elif digits_status == OK:
         digits_text = without_marks(text)

@@ -112,9 +112,6 @@ STRIKE_BEYOND: Final = 1.0  # of a digit's height: what is looked at beside the 
 STRIKE_FREE: Final = 0.3  # of that height: how far a stroke reaches beside them; without more room nothing is known
 STRIKE_GOES_ON: Final = 0.6  # of what is looked at beside the digits: a printed line
 STRIKE_ENDED: Final = 0.5
-STRIKE_ENDS: Final = (
-    0.25  # of a digit's height: a stroke may widen the first and the last digit of a page's line so much
-)
 
 
 # images at once

@@ -79,7 +79,6 @@ export const STRIKE_BEYOND = 1;
 export const STRIKE_FREE = 0.3;
 export const STRIKE_GOES_ON = 0.6;
 export const STRIKE_ENDED = 0.5;
-export const STRIKE_ENDS = 0.25;
 export const IMAGES_AT_ONCE = 128;
 export const MAX_TEXTS = 16;
 export const TEXTS_OF_A_STRIP = 8;

@@ -217,10 +217,7 @@ function readLine(
   );
   const isHindered = isSignInside || ignored.some(({ kind }) => kind === "unknown");
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
-  const isStruck = outcome.isStruck && statusOf(digitsConfidence) === "ok";
-  const [status, digitsStatus] = isStruck
-    ? (["unsure", "unsure"] as const)
-    : [statusOf(confidence), statusOf(digitsConfidence)];
+  const [status, digitsStatus] = [statusOf(confidence), statusOf(digitsConfidence)];
   const { characters } = outcome;
   const probabilities = characters.map(({ character, probability }) =>
     Math.max(probability, isDigit(character) ? digitsConfidence : confidence),
@@ -229,7 +226,6 @@ function readLine(
   const alternatives = sharedOut(texts, confidence, 1);
   const all = (of: Texts) => of.map(([likely]) => likely);
   const advice = (): Sentence => {
-    if (isStruck) return ["reading.struck", {}];
     if (status === "ok") return successOf(ignored);
     if (digitsStatus !== "ok") return aboutLine(isSignInside, all(alternatives));
     const digits = withoutMarks(text);

@@ -9,7 +9,6 @@ import {
   MAX_WORK,
   NEXT_NUMBER,
   PROBABLE,
-  STRIKE_ENDS,
   STRIP_PIXELS_PER_IMAGE,
   TEXTS_OF_A_STRIP,
   TIMES_OTHER_DISTANCES,
@@ -36,7 +35,6 @@ import { isDigit } from "../classes";
 import { type Character, charactersOf } from "../decide/outcome";
 import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
 import { type LineDetector, withoutCutOff } from "../find/line-detector";
-import { isStruckOut } from "../find/struck-lines";
 import { middlesOf } from "./character-boxes";
 import { bestTexts, type LineTexts, logsOf } from "./ctc";
 import type { Classify, Columns, Recogniser } from "./models";
@@ -212,20 +210,15 @@ function recognised(
   const frames = FRAMES.map((times) => frameLine(picture, times)) as [Box, Box];
   const columns = frames.map((frame) => recogniser.columns(cut(contrast, frame)));
   const { texts: likely, logs } = likelyTexts(columns);
-  const unstruck: LineTexts = {
+  const texts: LineTexts = {
     line: { candidates: [], frames, height: picture.height, proposed: [], isStruck: false },
     columns,
     texts: likely,
     // no candidates were looked for, so the strips alone count
     scores: logs.map((of) => [of[0] as number, of.at(-1) as number, Math.max(...of), 0, 0, 0, 0]),
   };
-  const characters = likelyCharacters(unstruck, logs, ink);
+  const characters = likelyCharacters(texts, logs, ink);
   const digits = characters.filter(({ character }) => isDigit(character));
-  const boxes = trimmed(
-    digits.map(({ box }) => box),
-    picture.height,
-  );
-  const texts = { ...unstruck, line: { ...unstruck.line, isStruck: isStruckOut(contrast, boxes) } };
   const classified = classify(digits, classifier, work);
   return [{ line, picture, ink, contrast, texts, classified, relativeHeight }, characters];
 }
@@ -245,17 +238,6 @@ export function likelyTexts(columns: readonly Columns[]): Likely {
   const proposed = columns.map((column) => bestTexts(column, TEXTS_OF_A_STRIP).map(({ text }) => text));
   const texts = [...new Set(proposed.flat())].filter(({ length }) => length <= room).slice(0, MAX_TEXTS);
   return { texts, logs: texts.map((text) => logsOf(columns, text)), alone: proposed.map(([first]) => first) };
-}
-
-/** Boxes without what a stroke through all of them may have added to the first and the last one. */
-function trimmed(boxes: readonly Box[], height: number): Box[] {
-  const last = boxes.length - 1;
-  if (last < 1) return [...boxes];
-  const off = STRIKE_ENDS * height;
-  return boxes.map((box, index) => {
-    if (index && index < last) return box;
-    return { ...box, x: index ? box.x : box.x + off, width: Math.max(box.width - off, 1) };
-  });
 }
 
 /** The characters of the text that is most probable in all strips. */

@@ -217,7 +217,8 @@ function readLine(
   );
   const isHindered = isSignInside || ignored.some(({ kind }) => kind === "unknown");
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
-  const [status, digitsStatus] = [statusOf(confidence), statusOf(digitsConfidence)];
+  const status = statusOf(confidence);
+  const digitsStatus = statusOf(digitsConfidence);
   const { characters } = outcome;
   const probabilities = characters.map(({ character, probability }) =>
     Math.max(probability, isDigit(character) ? digitsConfidence : confidence),

@@ -109,6 +109,7 @@ def test_the_scores_are_the_networks(open_sheet, mnist, model):
     sheet = open_sheet(f"?model={model}")
     answer = sheet.write(_ink(mnist, 3))
     expected = _scores(model, answer.reading["digits"][0]["image"])
+    settle(sheet.page)  # while one writes, the bars are those of unfinished ink
     bars = sheet.page.locator(".inside-stage").nth(2).locator("[title]")
     expect(bars).to_have_count(10)
     found = [numbers_in(each.get_attribute("title").split(":")[1])[0] for each in bars.all()]

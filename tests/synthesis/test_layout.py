@@ -24,13 +24,13 @@ def pixels(ink, x, y):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_one_digit_or_two_neighbours_are_crossed_out(seed):
+def test_one_digit_two_neighbours_or_the_whole_number_are_crossed_out(seed):
     inks = blocks(5)
     text, changed = cross_out(np.random.default_rng(seed), "12.34", inks, HAND)
     struck = [place for place, each in enumerate(text) if each == SIGN]
-    assert len(struck) in (1, 2)
+    assert len(struck) in (1, 2, len(text))
     assert struck[-1] - struck[0] == len(struck) - 1
-    assert 2 not in struck
+    assert 2 not in struck or len(struck) == len(text)
     assert [each for place, each in enumerate(text) if place not in struck] == [
         each for place, each in enumerate("12.34") if place not in struck
     ]

@@ -26,7 +26,9 @@ _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
 PlacedInk = tuple[Ink, int, int]
 """A character: its ink, uint8 (h, w), and its left and top edge, in pixels."""
 
-_TWO = 0.25  # fraction of crossings that cover two digits
+_WHOLE, _TWO = 0.4, 0.15  # fractions of crossings that cover the whole number, and two digits
+_OTHER_PEN = 0.4, 1.3  # how thick the strokes are, as a multiple of the digits' pen
+_PALE = 0.4  # how dark the palest ones are, as a fraction of the digits
 _WAYS = {"bar": 0.34, "bars": 0.12, "slash": 0.22, "cross": 0.12, "zigzag": 0.12, "scribble": 0.08}
 
 _FAR = 0.6  # fraction of the height: a wider gap is not bridged
@@ -192,19 +194,25 @@ def _with_stroke(rng: np.random.Generator, digit: str, drawn: Character, hand: H
 
 
 def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand) -> tuple[str, list[PlacedInk]]:
-    """Cross out one digit of a text, or two neighbours, which become `SIGN`, with the hand that wrote them."""
+    """Cross out a number, one digit of it, or two neighbours, which become `SIGN`; the pen may be another."""
     digits = [index for index, character in enumerate(text) if character in DIGITS]
     if not digits:
         return text, inks
-    first = digits[int(rng.integers(len(digits)))]
-    last = first + 1 if first + 1 in digits and rng.random() < _TWO else first
+    how = rng.random()
+    first = last = digits[int(rng.integers(len(digits)))]
+    if how < _WHOLE:
+        first, last = digits[0], digits[-1]
+    elif how < _WHOLE + _TWO and first + 1 in digits:
+        last = first + 1
     struck = list(range(first, last + 1))
     boxes = [_box(*inks[index]) for index in struck]
     left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
     right, bottom = max(x for _, _, x, _ in boxes), max(y for _, _, _, y in boxes)
     lines = _strokes(rng, text[first : last + 1], (left, top, right, bottom), hand.height)
-    pen = replace(hand.pen, width=max(1.0, hand.pen.width * float(rng.uniform(0.8, 1.3))))
+    pen = replace(hand.pen, width=max(1.0, hand.pen.width * by_magnitude(rng, *_OTHER_PEN)))
     over, left_of_strokes, top_of_strokes = written(shaken(rng, lines, 0.03 * hand.height), pen)
+    if rng.random() < 0.5:
+        over = np.asarray(np.rint(over * rng.uniform(_PALE, 1.0)), np.uint8)
     cuts = [-math.inf, *((box[2] + following[0]) / 2 for box, following in pairwise(boxes)), math.inf]
     changed, columns = list(inks), np.arange(over.shape[1]) + int(left_of_strokes)
     for index, start, end in zip(struck, cuts, cuts[1:], strict=False):

@@ -265,7 +265,7 @@ class Kind:
     slivers: float = 0.12  # part of a digit is at the left or right edge
     printed: float = 0.03  # there is a printed word
     stamps: float = 0.05
-    crossed_out: float = 0.0  # a digit is crossed out
+    crossed_out: float = 0.0  # a digit is crossed out, or more
     min_height: float = 15.0  # of a digit's height, in pixels
     max_height: float = 44.0
 

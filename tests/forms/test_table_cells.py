@@ -152,3 +152,13 @@ def test_a_number_beside_words_of_the_first_row_is_not_sure(reader):
         cv2.putText(picture, text, start, cv2.FONT_HERSHEY_SIMPLEX, 1.1 if len(text) > 1 else 1.6, 20, 3, cv2.LINE_AA)
     rows = read_tables(reader, [("table.png", photographed(picture))]).rows
     assert [(row.cells["C"].text, row.cells["C"].status) for row in rows[:2]] == [("7", "unsure"), ("7", "ok")]
+
+
+@pytest.mark.parametrize(("space", "statuses"), [(1, ["unsure", "unsure"]), (10, ["ok", "ok"])])
+def test_the_last_digit_of_a_number_beyond_the_line_is_no_number_of_the_next_cell(reader, space, statuses):
+    picture = ruled(4)
+    line, foot = EDGE + 2 * SIDE, EDGE + 5 * SIDE - 16
+    for text, start in {"4": line - 52 - space, "7": line - 24 - space, "5": line + space}.items():
+        cv2.putText(picture, text, (start, foot), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 20, 4, cv2.LINE_AA)
+    cells = read_tables(reader, [("table.png", photographed(picture))]).rows[4].cells
+    assert [(cells[name].text, cells[name].status) for name in "BC"] == [*zip(["47", "5"], statuses, strict=True)]

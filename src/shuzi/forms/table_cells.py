@@ -35,6 +35,7 @@ from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
 _WITHIN, _MIN_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
+_SEVERAL = 1.1  # as wide for its height is no digit, but a number
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
 _Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most positions
@@ -111,10 +112,9 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     palest = palest_of(peaks, MIN_INK)
     parts = {position: (own, cell.box) for position, own, cell in zip(positions, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, MIN_INK))
-    if found.is_drawn:
-        inks = zip(cleaned, peaks.tolist(), lined, strict=True)
-        rims = [_rims(inside.ink, peak, cell.box) for inside, peak, cell in inks]
-        shared |= _joined(dict(zip(positions, rims, strict=True)))
+    inks = zip(cleaned, peaks.tolist(), lined, strict=True)
+    extents = [_extent(inside.ink, peak, cell.box) for inside, peak, cell in inks]
+    shared |= _joined(dict(zip(positions, extents, strict=True)), found.is_drawn)
     cells = []
     for (row, column), cell, inside, peak in zip(positions, lined, cleaned, peaks.tolist(), strict=True):
         box = Box.around(in_photo(to_photo, _corners(nodes, row, column)))
@@ -135,24 +135,47 @@ def _unclear(index: int, doubtful: Set[int], unseen: Set[int], names: tuple[str,
     return lines if lines or index not in doubtful else [(names[1], index)]
 
 
-def _rims(ink: NDArray[np.uint8], peak: float, box: Box) -> tuple[float, float]:
-    """Return how far from its left and right line the ink in a cell is, in millimetres; infinity if there is none."""
+@dataclass(frozen=True)
+class _Extent:
+    """How far from its left and right line the ink of a cell is, in millimetres, and how wide for its height."""
+
+    left: float
+    right: float
+    proportion: float
+
+
+def _extent(ink: NDArray[np.uint8], peak: float, box: Box) -> _Extent | None:
+    """Return where in a cell its ink is; None if there is none."""
     if peak < MIN_INK:
-        return np.inf, np.inf
-    columns = np.flatnonzero((below_paper(ink) >= threshold_of(peak)).sum(axis=0) >= _MIN_ROWS) + 0.5
+        return None
+    written = below_paper(ink) >= threshold_of(peak)
+    columns = np.flatnonzero(written.sum(axis=0) >= _MIN_ROWS) + 0.5
     if not len(columns):
-        return np.inf, np.inf
-    return float(columns[0] - box.x) / SCALE, float(box.right - columns[-1]) / SCALE
+        return None
+    rows = np.flatnonzero(written.any(axis=1))
+    proportion = float((columns[-1] - columns[0]) / (rows[-1] - rows[0] + 1))
+    return _Extent(float(columns[0] - box.x) / SCALE, float(box.right - columns[-1]) / SCALE, proportion)
 
 
-def _joined(rims: Mapping[tuple[int, int], tuple[float, float]]) -> set[tuple[int, int]]:
+def _joined(extents: Mapping[tuple[int, int], _Extent | None], drawn: bool) -> set[tuple[int, int]]:
     """Return cells whose ink is as near to their neighbours' as digits of a number: it may be one across a line.
 
-    >>> sorted(_joined({(0, 0): (2.0, 0.3), (0, 1): (0.5, 2.0), (1, 0): (2.0, 1.2), (1, 1): (1.2, 2.0)}))
+    Where lines are printed, so are single digits; a number of several is what runs over.
+
+    >>> number, digit = _Extent(2.0, 0.3, 2.2), _Extent(0.5, 2.0, 0.7)
+    >>> sorted(_joined({(0, 0): number, (0, 1): digit, (1, 0): digit, (1, 1): None}, drawn=False))
     [(0, 0), (0, 1)]
+    >>> _joined({(0, 0): _Extent(2.0, 0.3, 0.7), (0, 1): digit}, drawn=False)
+    set()
     """
-    pairs = [((row, column), (row, column + 1)) for row, column in rims if (row, column + 1) in rims]
-    return {cell for pair in pairs if rims[pair[0]][1] + rims[pair[1]][0] < _WITHIN for cell in pair}
+    found = set[tuple[int, int]]()
+    for (row, column), one in extents.items():
+        other = extents.get((row, column + 1))
+        if not one or not other or one.right + other.left >= _WITHIN:
+            continue
+        if drawn or max(one.proportion, other.proportion) > _SEVERAL:
+            found |= {(row, column), (row, column + 1)}
+    return found
 
 
 def _corners(nodes: NDArray[np.float64], row: int, column: int) -> NDArray[np.float64]:

@@ -2,10 +2,11 @@
 
     python tools/average.py line runs/line --weight 0.85 --strokes UNIPEN --out runs/line-mean.onnx
     python tools/average.py runs/models/reader-mnist runs/models/reader --weight 0.6 --strokes UNIPEN --out mean.onnx
+    python tools/average.py display runs/display --weight 0.5 --displays FOLDER --out runs/display-mean.onnx
 
 The last training costs a network some of its earlier skill; the mean keeps more of both (Wortsman et al., 2022,
 "Robust fine-tuning of zero-shot models"). The weight is chosen on validation data. Temperature, thresholds and the
-score in the card are those of the mean, on MNIST's validation images and UNIPEN's.
+score in the card are those of the mean, on MNIST's validation images and UNIPEN's, or on displays.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
+from shuzi.data.displays import load_displays
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import MODEL, OWN, Card, Score, Source
@@ -111,12 +113,14 @@ def average(given: argparse.Namespace) -> str:
     paths = [find_model(given.one), find_model(given.other)]
     one, other = (read_card(read_content(path), path) for path in paths)
     names = [shlex.quote(each) for each in (f"{one.name}.onnx", other.name)]
-    command = (
-        f"python tools/average.py {' '.join(names)} --weight {given.weight!r} --strokes unipen.npz --out mean.onnx"
-    )
+    data = "--strokes unipen.npz" if given.strokes else "--displays displays"
+    command = f"python tools/average.py {' '.join(names)} --weight {given.weight!r} {data} --out mean.onnx"
     card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
+    if (recipe.beside == "displays") != bool(given.displays):
+        raise ValueError("a model of displays is scored with --displays, another with --strokes")
     network = mean(*paths, recipe, given.weight)
-    validation = shuzi.load_mnist().with_handwriting(strokes=load_strokes(given.strokes)).validation
+    own = {"strokes": load_strokes(given.strokes)} if given.strokes else {"displays": load_displays(given.displays)}
+    validation = shuzi.load_mnist().with_handwriting(**own).validation
     card = judged(network, recipe, validation, card)
     images = TASKS[recipe.task].comparison_examples(validation).images
     card = write(network, card, images, given.out)
@@ -129,7 +133,9 @@ def main() -> None:
     parser.add_argument("one", help="what `shuzi.load` takes")
     parser.add_argument("other", help="trained from the one")
     parser.add_argument("--weight", type=float, required=True, help="of the other, 0 to 1")
-    parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")
+    data = parser.add_mutually_exclusive_group(required=True)
+    data.add_argument("--strokes", type=Path, help="UNIPEN or a packed file")
+    data.add_argument("--displays", type=Path, help="the folder with digits of displays")
     parser.add_argument("--out", type=Path, required=True, help="a new .onnx file")
     try:
         print(average(parser.parse_args()))

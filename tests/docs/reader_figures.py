@@ -127,6 +127,15 @@ def rivals(name):
     return rows
 
 
+def displays():
+    rows = []
+    for found in raw("displays")["kinds"].values():
+        shares = (found["right"]["accuracy"], *found["right"]["interval"])
+        shares += found["ok"]["accuracy"], found["right where ok"]["accuracy"]
+        rows.append([percent(share, 1) for share in shares])
+    return rows
+
+
 def photographs():
     readers = [_photographs(pages) for pages in raw("page-photographs")["pages"].values()]
     return [[*own, *others] for own, others in zip(*readers, strict=True)]

@@ -49,6 +49,7 @@ def test_figures_are_those_of_the_raw_results(language):
         reader_figures.rivals("compare-formulas"),
         reader_figures.rivals("compare-logs"),
         reader_figures.rivals("compare-displays"),
+        reader_figures.displays(),
         reader_figures.photographs(),
         reader_figures.whole_numbers(language),
         reader_figures.calibration(),

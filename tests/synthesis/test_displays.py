@@ -7,7 +7,16 @@ import pytest
 from shuzi.data.displays import load_displays
 from shuzi.ink.strips import COLUMN
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.synthesis.displays import KINDS, RealDigits, camera, compose, display_lines, draw_segments, number
+from shuzi.synthesis.displays import (
+    KINDS,
+    RealDigits,
+    camera,
+    compose,
+    display_lines,
+    draw_segments,
+    in_colours,
+    number,
+)
 
 STANDARD = {  # of the segments a to g, by each digit (IEC 60617's numbering of a seven-segment display)
     "0": "1111110", "1": "0110000", "2": "1101101", "3": "1111001", "4": "0110011",
@@ -73,3 +82,24 @@ def test_a_number_is_seen_in_the_photograph_of_a_plain_display():
         blurred = cv2.GaussianBlur(grey, (0, 0), 1)
         seen += int(blurred.max()) - int(blurred.min()) >= 5
     assert seen >= 38
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_last_digit_is_drawn_however_small_it_is(seed):
+    eight, one = (draw_segments(np.random.default_rng(seed), text, seen=True)[0] for text in ("12.8", "12.1"))
+    assert eight.shape == one.shape
+    assert (eight > one).sum() > 20
+
+
+def test_a_coloured_display_is_clear_in_one_colour_at_least():
+    rng, paler = np.random.default_rng(0), 0
+    for _ in range(30):
+        ink, _ = draw_segments(rng, number(rng))
+        grey = np.asarray(180 - 100 * np.pad(ink, 12), np.uint8)
+        colours = in_colours(rng, grey).astype(np.float64)
+        assert colours.shape == (*grey.shape, 3)
+        contrasts = [colour.std() / grey.std() for colour in np.moveaxis(colours, 2, 0)]
+        best = colours[..., int(np.argmax(contrasts))]
+        assert np.corrcoef(best.ravel(), grey.ravel())[0, 1] > 0.95
+        paler += min(contrasts) < 0.6 * max(contrasts)
+    assert paler > 10  # in another colour its digits are pale

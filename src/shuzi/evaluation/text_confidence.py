@@ -58,7 +58,7 @@ from shuzi.reading.thresholds import (
 )
 from shuzi.reading.values import Findings, PageLine, Weights
 from shuzi.synthesis.composer import Composer, any_kind
-from shuzi.synthesis.displays import KINDS, RealDigits
+from shuzi.synthesis.displays import KINDS, RealDigits, in_colours
 from shuzi.synthesis.displays import compose as compose_display
 from shuzi.synthesis.line_pages import page_of
 from shuzi.synthesis.papers import by_magnitude
@@ -513,16 +513,19 @@ class _Pages:
         return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])
 
 
-DISPLAY_LINES = 5_000
+DISPLAY_LINES = 8_000
 """Composed lines that are read to fit the confidence in the numbers of displays."""
+
+_COLOURED = 0.7  # fraction of these, as of photographs of displays
 
 
 def read_displays(reader: DisplayReader, displays: Displays, seed: int, count: int) -> Iterator[LineRead]:
-    """Compose lines, half of them light on dark, read them, and yield each number that was read."""
+    """Compose lines, half of them light on dark and most in colours, read them, and yield each number read."""
     rng, real = np.random.default_rng([seed, 3]), RealDigits(displays)
     for _ in range(count):
         grey, text = compose_display(rng, chosen(rng, KINDS), real, seen=True)
-        line = reader.recognise(255 - grey if rng.random() < 0.5 else grey)
+        grey = 255 - grey if rng.random() < 0.5 else grey
+        line = reader.recognise(in_colours(rng, grey) if rng.random() < _COLOURED else grey)
         if line is not None:
             yield line.features, line.text == text, True
 

@@ -37,7 +37,7 @@ _UNITS = (
     *("kg", "lb", "g", "\u00b0C", "\u00b0F", "%", "km", "MPa", "bar", "mmHg", "AM", "PM", "ppm", "h", "min"),
 )
 _SIGNS = ("CUM", "CUM", "MD", "R", "Y", "B", "L1", "T1", "T2", "BP", "M", "SET", "TOTAL", "SYS", "IMP", "EXP", "PF")
-KINDS = {"segments": 0.72, "real segments": 0.07, "real wheels": 0.11, "wheels": 0.07, "nothing": 0.03}
+KINDS = {"segments": 0.6, "real segments": 0.07, "real wheels": 0.18, "wheels": 0.12, "nothing": 0.03}
 """Kinds of lines, and how often each comes."""
 
 _WRONG_POLARITY = 0.08  # fraction of strips
@@ -74,7 +74,7 @@ def compose(
         return camera(rng, light, 0.4 if kind == "real wheels" else 1.0), text
     else:
         ink = ghost = np.zeros((HEIGHT, int(rng.uniform(1, 8) * HEIGHT)), np.float32)
-    return camera(rng, _display(rng, ink, ghost)), text
+    return camera(rng, draw_display(rng, ink, ghost)), text
 
 
 def number(rng: np.random.Generator) -> str:
@@ -112,11 +112,13 @@ def draw_segments(rng: np.random.Generator, text: str, seen: bool = False) -> tu
     size = (2 * HEIGHT, round(pitch * (len(text) + places + 1) + 3 * HEIGHT))
     ink, ghost = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
     x, base = 0.5 * HEIGHT, 1.5 * HEIGHT
+    small_left, scale = 0.0, 1.0
     for _ in range(places):
         _segments(ghost, _EVERY, (x, base), (wide, HEIGHT, thickness, gap, bevel))
         x += pitch
     for index, character in enumerate(text):
         scale = small if index >= small_from else 1.0
+        small_left = x if index == small_from else small_left
         own = (wide * scale, HEIGHT * scale, thickness * scale, gap * scale, bevel)
         if character == ".":
             x += wider
@@ -132,7 +134,13 @@ def draw_segments(rng: np.random.Generator, text: str, seen: bool = False) -> tu
             _segments(ghost, _EVERY, (x, base), own)
             _segments(ink, lit, (x, base), own, pale if index >= small_from else 255)
             x += pitch * scale
-    cut = np.s_[round(0.5 * HEIGHT) - 4 : round(base) + 4, : round(x - (pitch - wide) + 0.1 * HEIGHT)]
+    if small_left and rng.random() < 0.5:
+        unit = np.zeros(size, np.float32)
+        letters = round((1 - small) * HEIGHT * rng.uniform(0.6, 1.0))
+        left, foot = small_left + rng.uniform(-0.1, 0.4) * wide, base - small * HEIGHT * rng.uniform(1.0, 1.1)
+        word(rng, unit, str(rng.choice(_UNITS)), (round(left), round(foot)), letters, rng.uniform(0.5, 1.0))
+        ink = np.asarray(np.maximum(ink, 255 * unit), np.uint8)
+    cut = np.s_[round(0.5 * HEIGHT) - 4 : round(base) + 4, : round(x - (pitch - wide) * scale + 0.1 * HEIGHT)]
     slant = rng.uniform(0, 0.24) if rng.random() < 0.75 else 0.0
     return _slanted(ink[cut], slant), _slanted(ghost[cut], slant)
 
@@ -189,7 +197,7 @@ def _slanted(layer: NDArray[np.uint8], slant: float) -> Layer:
     return np.asarray(slanted.astype(np.float32) / 255, np.float32)
 
 
-def _display(rng: np.random.Generator, ink: Layer, ghost: Layer) -> Layer:
+def draw_display(rng: np.random.Generator, ink: Layer, ghost: Layer) -> Layer:
     """Put segments on a display with what else is printed there: the fraction of light of each pixel."""
     height, width = ink.shape
     left, right = (
@@ -263,8 +271,11 @@ def _word(text: str, font: int, height: int) -> Layer:
     return np.asarray(np.asarray(board, np.float32) / 255, np.float32)
 
 
-def draw_wheels(rng: np.random.Generator) -> tuple[Layer, str]:
-    """Draw counter wheels in a font: the fraction of light of each pixel, and the text."""
+def draw_wheels(rng: np.random.Generator, last: float | None = None) -> tuple[Layer, str]:
+    """Draw counter wheels in a font: the fraction of light of each pixel, and the text.
+
+    `last`: how far the last one has turned, as a fraction of the way to the next digit; any way, unless given.
+    """
     text = digits(rng, int(rng.integers(3, 9)))
     if rng.random() < 0.5:
         text = "0" * (cut := int(rng.integers(1, 4))) + text[cut:]
@@ -275,6 +286,7 @@ def draw_wheels(rng: np.random.Generator) -> tuple[Layer, str]:
     wheels = []
     for index, character in enumerate(text):
         turn = rng.uniform(0, 0.95) if index == len(text) - 1 and rng.random() < 0.6 else rng.normal(0, 0.04)
+        turn = turn if last is None or index < len(text) - 1 else last
         if _TURNED < turn < _NEXT:
             turn = 0.0
         value = int(character) - (turn >= _NEXT)
@@ -316,7 +328,7 @@ def _row_of_wheels(rng: np.random.Generator, wheels: list[Layer], whole: int, te
         wide = max(wide, round(0.16 * high)) if is_marked else wide
         between = np.full((high, wide), level, np.float32)
         if is_marked:
-            radius, dark, at = round(0.05 * high), 0.0 if frame < 0.5 else 1.0, (wide // 2, round(0.9 * high))
+            radius, dark, at = round(0.05 * high), 0.0 if level > 0.5 else 1.0, (wide // 2, round(0.9 * high))
             cv2.circle(between, at, max(2, radius), dark, -1, cv2.LINE_AA)
             if mark == ",":
                 cv2.line(between, at, (max(0, at[0] - radius), high - 1), dark, 2)
@@ -406,7 +418,7 @@ def _are_light(wheels: NDArray[np.float32], values: NDArray[np.int_]) -> NDArray
 
 def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray[np.uint8]:
     """Photograph a line, the fraction of light of each pixel, with so much of the usual blur: uint8 (h, w)."""
-    light = _framed(rng, light) if rng.random() < 0.5 * blur else light
+    light = _framed(rng, light) if rng.random() < 0.65 * blur else light
     height, width = light.shape
     small = by_magnitude(rng, 15, 56)
     scale = small / height
@@ -430,7 +442,7 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
     if rng.random() < 0.6:
         slope = rng.normal(0, 0.35, 2)
         grey *= 1 + slope[0] * (x / grey.shape[1] - 0.5) + slope[1] * (y / grey.shape[0] - 0.5)
-    for _ in range(int(rng.choice((0, 1, 2), p=(0.6, 0.3, 0.1)))):
+    for _ in range(int(rng.choice((0, 1, 2), p=(0.5, 0.35, 0.15)))):
         grey += contrast * bright * _glare(rng, x, y)
     if rng.random() < 0.2:
         grey += contrast * bright * _dirt(rng, grey.shape)
@@ -444,6 +456,16 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
     if rng.random() < 0.5:
         return compressed(levels, int(rng.integers(35, 92)))
     return levels
+
+
+def in_colours(rng: np.random.Generator, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Light a picture, uint8 (h, w), in a colour: RGB (h, w, 3), in which one colour at least shows it as clearly."""
+    clear = rng.permutation([1.0, *rng.uniform(-0.3, 1.0, 2)])  # contrast in each colour
+    paper = float(np.median(grey))
+    light = paper * rng.uniform(0.1, 1.0, 3)
+    light[clear == 1.0] = paper
+    coloured = light + (grey[..., None] - paper) * clear + rng.normal(0, 1.0, (*grey.shape, 3))
+    return np.asarray(np.clip(np.rint(coloured), 0, 255), np.uint8)
 
 
 def _glare(rng: np.random.Generator, x: Layer, y: Layer) -> Layer:
